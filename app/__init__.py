@@ -1,0 +1,1 @@
+"""The outermost ring: settings to applications, worker, commands, demo, simulator."""

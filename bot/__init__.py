@@ -1,0 +1,1 @@
+"""Everything citizens touch: webhook, conversations, outbound messages, citizen pages."""

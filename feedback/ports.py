@@ -1,0 +1,67 @@
+"""What the inside needs from the outside, as protocols that adapters in other packages satisfy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Urgency = Literal["normal", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaScore:
+    """One policy area and its calibrated probability, 0 to 1."""
+
+    key: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDataSpan:
+    """Where personal data stands in a text: characters ``start`` to ``end`` (exclusive), and of what type."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of one text; ``None`` means "not known", never "no".
+
+    ``area`` is None when the reader abstains; ``areas`` then still offers the best five, best first.
+    """
+
+    model_version: str
+    areas: tuple[AreaScore, ...]
+    area: str | None
+    also: tuple[str, ...] = ()
+    kind: str | None = None
+    urgency: Urgency = "normal"
+    safety: str | None = None
+    language: str | None = None
+    personal_data: tuple[PersonalDataSpan, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class TextReader(Protocol):
+    """Reads opinions: policy area, kind, urgency, safety, language, personal data."""
+
+    @property
+    def version(self) -> str:
+        """Name of the model, stored with every reading."""
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Read texts in one batch; the result has the same length and order."""
+
+
+class MediaStore(Protocol):
+    """Keeps photos and other files outside the web root, by opaque key."""
+
+    def put(self, key: str, content: bytes, *, content_type: str) -> None:
+        """Keep the content under a key; the same key twice replaces."""
+
+    def get(self, key: str) -> bytes | None:
+        """The content, or None when there is none."""
+
+    def delete(self, key: str) -> None:
+        """Forget the content; unknown keys are fine."""
