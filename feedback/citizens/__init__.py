@@ -1,0 +1,1 @@
+"""Citizens who write over LINE: consent, profile, blocking, erasure."""

@@ -1,0 +1,220 @@
+"""All settings, from the environment (prefix ``MACHIKOE_``) and, for keys, the key file of the data folder."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from feedback import keys
+
+PREFIX = "MACHIKOE_"
+KEY_FILE = "keys.env"
+_KEY_NAMES = ("DATA_KEY", "LOOKUP_KEY", "SECRET_KEY")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message lists every problem in plain words."""
+
+
+def _checked_key(value: SecretStr) -> SecretStr:
+    keys.parse_key(value.get_secret_value())
+    return value
+
+
+Key = Annotated[SecretStr, AfterValidator(_checked_key)]
+
+
+def _default_data_dir() -> Path:
+    return Path.cwd() / ".data"
+
+
+class Settings(BaseModel):
+    """Everything an operator may set. Field names in capitals behind ``MACHIKOE_`` are the variables."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Folder for the SQLite database, media and the key file. Keep it outside any web root.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL. Empty: SQLite in the data folder. PostgreSQL 15+ for many processes.",
+    )
+    city_name: str = Field(default="まちこえ市", description="The city's name, as citizens read it.")
+    contact_phone: str = Field(default="000-000-0000", description="The city's main telephone number.")
+    contact_desk: str = Field(default="広報広聴課", description="Name of the listening desk.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8410",
+        description="Address of the public application, as LINE and citizens reach it.",
+    )
+    staff_url: str = Field(default="http://127.0.0.1:8420", description="Address of the staff application.")
+
+    line_channel_secret: SecretStr = Field(default=SecretStr(""), description="Channel secret of the LINE channel.")
+    line_channel_access_token: SecretStr = Field(
+        default=SecretStr(""), description="Long-lived channel access token of the LINE channel."
+    )
+    line_api_base_url: str = Field(
+        default="https://api.line.me", description="Messaging API host; a stand-in may take its place."
+    )
+    line_data_api_base_url: str = Field(
+        default="https://api-data.line.me", description="Content host; a stand-in may take its place."
+    )
+    line_timeout_seconds: float = Field(default=10.0, gt=0, le=60, description="Time-out of each call to LINE.")
+
+    data_key: Key | None = Field(default=None, description="Encrypts LINE ids and stored events (32 bytes, base64).")
+    old_data_keys: str = Field(default="", description="Earlier data keys, comma separated, still read after a change.")
+    lookup_key: Key | None = Field(default=None, description="Keys the hash under which citizens are found.")
+    secret_key: Key | None = Field(default=None, description="Signs staff sessions.")
+
+    submission_quiet_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=3600,
+        description="Messages of one citizen closer than this become one submission (通).",
+    )
+    event_text_days: int = Field(
+        default=30, ge=0, le=3650, description="Days after which the text of a worked LINE event is cleared."
+    )
+    consent_hold_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=1440,
+        description="How long words written before consent wait, encrypted, for the answer.",
+    )
+    outbound_text_days: int = Field(
+        default=7,
+        ge=0,
+        le=3650,
+        description="Days after which the text of a settled outgoing message is cleared.",
+    )
+    webhook_max_bytes: int = Field(
+        default=2_000_000, ge=1_000, description="Largest webhook body that is read, in bytes."
+    )
+    media_max_bytes: int = Field(
+        default=50_000_000, ge=1_000, description="Largest photo or file that is kept, in bytes."
+    )
+    media_s3_bucket: str = Field(
+        default="", description="Keep media in this S3-compatible bucket, not the data folder."
+    )
+    media_s3_endpoint: str = Field(default="", description="Address of the S3-compatible service.")
+    answer_business_days: int = Field(
+        default=10, ge=1, le=90, description="Service standard: business days until an answer is due."
+    )
+    model_dir: Path | None = Field(
+        default=None, description="Folder of the classifier's model; empty: the one shipped."
+    )
+    emergency_file: Path | None = Field(
+        default=None,
+        description="TOML file with the city's own emergency numbers, in place of those shipped.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="How many reverse proxies stand in front (for addresses and https).",
+    )
+    secure_cookies: bool = Field(default=False, description="Send staff cookies over https only. Switch on in service.")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
+
+    @field_validator("line_api_base_url", "line_data_api_base_url", "public_url", "staff_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'machikoe.sqlite3'}"
+
+    @property
+    def media_dir(self) -> Path:
+        """Where media lie when no bucket is set."""
+        return self.data_dir / "media"
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Time zone of display."""
+        return ZoneInfo("Asia/Tokyo")
+
+    def key_ring(self) -> keys.KeyRing:
+        """The key ring. SettingsError when the keys have not been made yet."""
+        if self.data_key is None or self.lookup_key is None:
+            raise SettingsError("The keys are missing. Run `machikoe init` once; it makes them.")
+        old = [keys.parse_key(text) for text in self.old_data_keys.split(",") if text.strip()]
+        return keys.KeyRing(
+            data_keys=[keys.parse_key(self.data_key.get_secret_value()), *old],
+            lookup_key=keys.parse_key(self.lookup_key.get_secret_value()),
+        )
+
+
+def _read_env(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in environ.items():
+        if not name.startswith(PREFIX):
+            continue
+        field = name.removeprefix(PREFIX).lower()
+        if field.endswith("_file") and field not in Settings.model_fields:
+            field = field.removesuffix("_file")
+            try:
+                value = Path(value).read_text().strip()  # noqa: PLW2901 (the file's content is the value)
+            except OSError as error:
+                problems.append(f"{name}: the file cannot be read ({error.strerror}).")
+                continue
+        if field not in Settings.model_fields:
+            problems.append(f"{name}: there is no such setting; see docs/settings.md.")
+        elif value != "":
+            values[field] = value
+    return values
+
+
+def _read_key_file(data_dir: Path) -> dict[str, str]:
+    path = data_dir / KEY_FILE
+    if not path.exists():
+        return {}
+    lines = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and line[0] != "#")
+    return {name.removeprefix(PREFIX).lower(): value.strip() for name, value in lines}
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. SettingsError lists all problems together."""
+    problems: list[str] = []
+    values = _read_env(os.environ if environ is None else environ, problems)
+    data_dir = Path(values.get("data_dir") or _default_data_dir()).expanduser().absolute()
+    values = _read_key_file(data_dir) | values | {"data_dir": data_dir}
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        problems += [
+            f"{PREFIX}{str(item['loc'][0]).upper()}: {item['msg']}."
+            for item in error.errors(include_input=False, include_url=False)
+        ]
+        raise SettingsError("The settings cannot be used:\n" + "\n".join(f"- {p}" for p in problems)) from None
+    if problems:
+        raise SettingsError("The settings cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
+    return settings
+
+
+def ensure_keys(settings: Settings) -> tuple[Settings, Path | None]:
+    """Make the keys that are missing, in a file only its owner can read.
+
+    Returns the settings with keys, and the file when something was written to it.
+    """
+    missing = [name for name in _KEY_NAMES if getattr(settings, name.lower()) is None]
+    if not missing:
+        return settings, None
+    path = settings.data_dir / KEY_FILE
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    made = {name: keys.new_key() for name in missing}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a") as file:
+        if file.tell() == 0:
+            file.write("# Keys of this machikoe. Keep a copy in a safe place: without them nothing can be decrypted.\n")
+        file.writelines(f"{PREFIX}{name}={value}\n" for name, value in made.items())
+    path.chmod(0o600)
+    return settings.model_copy(update={k.lower(): SecretStr(v) for k, v in made.items()}), path

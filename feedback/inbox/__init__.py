@@ -1,0 +1,1 @@
+"""LINE events as they came, stored before anything else happens."""

@@ -1,0 +1,238 @@
+"""Tables: submissions (通), their parts, matters (件), readings, labels, history, notes."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from feedback.citizens.models import Citizen
+from feedback.db import Base
+from feedback.departments.models import Department
+from feedback.opinions.rules import Channel, Kind, MatterStatus, Outcome, PartKind, Source, receipt_number
+from feedback.routing.models import Area
+from feedback.staff.models import Staff
+
+
+class Submission(Base):
+    """One 通: what a person sent in one go, over one channel. Its receipt number is public, its id is not."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("channel", "source_id"),
+        Index("ix_submissions_citizen", "citizen_id", "last_part_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel] = mapped_column(String(16))
+    source_id: Mapped[str | None] = mapped_column(String(100))
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
+    received_at: Mapped[datetime]
+    last_part_at: Mapped[datetime]
+    age_band: Mapped[str | None] = mapped_column(String(16))
+    district: Mapped[str | None] = mapped_column(String(64))
+    sender_name: Mapped[str | None] = mapped_column(String(100))
+    sender_contact: Mapped[str | None] = mapped_column(String(254))
+    wants_reply: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str | None] = mapped_column(String(16))
+    erased_at: Mapped[datetime | None]
+
+    citizen: Mapped[Citizen | None] = relationship(lazy="raise")
+    parts: Mapped[list["Part"]] = relationship(
+        back_populates="submission",
+        order_by="(Part.sent_at, Part.id)",
+        cascade="all, delete-orphan",
+        lazy="raise",
+    )
+    matters: Mapped[list["Matter"]] = relationship(back_populates="submission", order_by="Matter.number", lazy="raise")
+
+    @property
+    def receipt_number(self) -> str:
+        """The number told to the citizen, such as R8-000123."""
+        return receipt_number(self.id, self.received_at)
+
+
+class Part(Base):
+    """One message of a submission: words, a photo, a place, a sticker. Original words are never changed.
+
+    ``line_message_key`` is the keyed hash of LINE's message id, by which an unsend finds it.
+    """
+
+    __tablename__ = "parts"
+    __table_args__ = (Index("ix_parts_submission", "submission_id", "sent_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    kind: Mapped[PartKind] = mapped_column(String(16))
+    text: Mapped[str | None] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    line_message_key: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
+    line_event_id: Mapped[int | None] = mapped_column(BigInteger)
+    sent_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+    submission: Mapped[Submission] = relationship(back_populates="parts", lazy="raise")
+    attachment: Mapped["Attachment | None"] = relationship(
+        back_populates="part", cascade="all, delete-orphan", lazy="raise"
+    )
+
+
+class Attachment(Base):
+    """The file behind a part: fetched from LINE by a job, or uploaded by staff."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("parts.id"), unique=True)
+    line_message_id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    content_type: Mapped[str | None] = mapped_column(String(100))
+    size: Mapped[int | None]
+    storage_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    file_name: Mapped[str | None] = mapped_column(String(200))
+    problem: Mapped[str | None] = mapped_column(String(200))
+
+    part: Mapped[Part] = relationship(back_populates="attachment", lazy="raise")
+
+
+class Matter(Base):
+    """One 件: one wish about one thing. Area, kind, department, status and outcome belong here.
+
+    ``version`` counts changes, so that two people editing at once are noticed.
+    """
+
+    __tablename__ = "matters"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "number"),
+        Index("ix_matters_received", "received_at", "id"),
+        Index("ix_matters_department_received", "department_id", "received_at", "id"),
+        Index("ix_matters_department_status", "department_id", "status", "received_at", "id"),
+        Index("ix_matters_status_received", "status", "received_at", "id"),
+        Index("ix_matters_area_received", "area_key", "received_at", "id"),
+        Index("ix_matters_assignee", "assignee_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    number: Mapped[int] = mapped_column(SmallInteger, default=1)
+    text: Mapped[str] = mapped_column(Text)
+    channel: Mapped[Channel] = mapped_column(String(16))
+    area_key: Mapped[str | None] = mapped_column(ForeignKey("areas.key"))
+    kind: Mapped[Kind | None] = mapped_column(String(16))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    safety: Mapped[str | None] = mapped_column(String(16))
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    status: Mapped[MatterStatus] = mapped_column(String(16), default=MatterStatus.RECEIVED)
+    outcome: Mapped[Outcome | None] = mapped_column(String(16))
+    outcome_reason: Mapped[str | None] = mapped_column(Text)
+    due_on: Mapped[date | None]
+    received_at: Mapped[datetime]
+    routed_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    bounces: Mapped[int] = mapped_column(SmallInteger, default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+    submission: Mapped[Submission] = relationship(back_populates="matters", lazy="raise")
+    area: Mapped[Area | None] = relationship(lazy="raise")
+    department: Mapped[Department] = relationship(lazy="raise")
+    assignee: Mapped[Staff | None] = relationship(lazy="raise")
+    readings: Mapped[list["MatterReading"]] = relationship(
+        back_populates="matter", order_by="MatterReading.id", cascade="all, delete-orphan", lazy="raise"
+    )
+    labels: Mapped[list["Label"]] = relationship(
+        back_populates="matter", order_by="Label.id", cascade="all, delete-orphan", lazy="raise"
+    )
+    history: Mapped[list["HistoryEntry"]] = relationship(
+        back_populates="matter", order_by="HistoryEntry.id", cascade="all, delete-orphan", lazy="raise"
+    )
+    notes: Mapped[list["Note"]] = relationship(
+        back_populates="matter", order_by="Note.id", cascade="all, delete-orphan", lazy="raise"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class MatterReading(Base):
+    """What a model version made of a matter's text: scores and evidence as it gave them, never overwritten."""
+
+    __tablename__ = "matter_readings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
+    model_version: Mapped[str] = mapped_column(String(64))
+    area_key: Mapped[str | None] = mapped_column(String(32))
+    areas: Mapped[list[list[Any]]] = mapped_column(JSON)
+    also: Mapped[list[str]] = mapped_column(JSON)
+    kind: Mapped[str | None] = mapped_column(String(16))
+    urgency: Mapped[str] = mapped_column(String(8))
+    safety: Mapped[str | None] = mapped_column(String(16))
+    language: Mapped[str | None] = mapped_column(String(16))
+    evidence: Mapped[list[str]] = mapped_column(JSON)
+    personal_data: Mapped[list[list[Any]]] = mapped_column(JSON)
+    read_at: Mapped[datetime]
+
+    matter: Mapped[Matter] = relationship(back_populates="readings", lazy="raise")
+
+
+class Label(Base):
+    """A person's word on what a matter is: a correction by staff or a choice by the citizen. Training data."""
+
+    __tablename__ = "labels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
+    source: Mapped[Source] = mapped_column(String(16))
+    field: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str | None] = mapped_column(String(64))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+
+    matter: Mapped[Matter] = relationship(back_populates="labels", lazy="raise")
+
+
+class HistoryEntry(Base):
+    """One step in a matter's life, as staff read it: who did what, from what to what, why."""
+
+    __tablename__ = "history_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
+    at: Mapped[datetime]
+    source: Mapped[Source] = mapped_column(String(16))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    action: Mapped[str] = mapped_column(String(32))
+    before: Mapped[str | None] = mapped_column(String(100))
+    after: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str | None] = mapped_column(String(500))
+
+    matter: Mapped[Matter] = relationship(back_populates="history", lazy="raise")
+    staff: Mapped[Staff | None] = relationship(lazy="raise")
+
+
+class Note(Base):
+    """An internal note; citizens never see it."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+    matter: Mapped[Matter] = relationship(back_populates="notes", lazy="raise")
+    staff: Mapped[Staff] = relationship(lazy="raise")

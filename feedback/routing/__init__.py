@@ -1,0 +1,1 @@
+"""Policy areas and the ordered rules that say which department a matter goes to."""

@@ -1,0 +1,1 @@
+"""Database migrations, numbered; applied by `machikoe db upgrade`."""
