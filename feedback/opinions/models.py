@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Float,
     ForeignKey,
     Index,
@@ -129,6 +130,7 @@ class Matter(Base):
     text: Mapped[str] = mapped_column(Text)
     channel: Mapped[Channel] = mapped_column(String(16))
     area_key: Mapped[str | None] = mapped_column(ForeignKey("areas.key"))
+    area_source: Mapped[Source] = mapped_column(String(16), default=Source.MODEL)
     kind: Mapped[Kind | None] = mapped_column(String(16))
     urgent: Mapped[bool] = mapped_column(default=False)
     safety: Mapped[str | None] = mapped_column(String(16))

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Integer,
     Text,
@@ -18,12 +17,15 @@ from sqlalchemy import (
     cast,
     column,
     delete,
+    event,
+    inspect,
     literal_column,
     select,
     table,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, UOWTransaction
 
 from feedback.opinions.models import Matter
 
@@ -96,3 +98,15 @@ def _contains(session: Session, folded: str) -> ColumnElement[bool]:
 
 def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
+
+
+@event.listens_for(Session, "after_flush")
+def _keep_index(session: Session, _context: UOWTransaction) -> None:
+    """Every flush that adds a matter or changes its words changes the index in the same transaction."""
+    changed = [
+        (matter.id, matter.text)
+        for matter in (*session.new, *session.dirty)
+        if isinstance(matter, Matter) and inspect(matter).attrs.text.history.has_changes()
+    ]
+    if changed:
+        index(session, changed)

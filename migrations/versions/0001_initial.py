@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("area_key", sa.String(length=32), nullable=True),
+        sa.Column("area_source", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("safety", sa.String(length=16), nullable=True),

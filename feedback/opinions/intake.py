@@ -1,0 +1,318 @@
+"""How an opinion comes in: receive a submission, add to it, withdraw it, unsend a message of it.
+
+These run inside the worker's batches, so they neither flush nor query where an object in hand will do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from feedback.business_days import add_business_days
+from feedback.citizens.models import Citizen
+from feedback.clock import tokyo_date
+from feedback.inbox.models import LineEvent
+from feedback.opinions.models import Attachment, HistoryEntry, Label, Matter, MatterReading, Part, Submission
+from feedback.opinions.rules import Channel, Kind, MatterStatus, PartKind, Source, matter_text
+from feedback.ports import Reading
+from feedback.routing.rules import Decision, Router
+
+_UNSTARTED = frozenset({MatterStatus.RECEIVED, MatterStatus.ROUTED})
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """One message that joins a submission. ``media``: the encrypted LINE message id of a file to fetch."""
+
+    kind: PartKind
+    sent_at: datetime
+    text: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    line_message_key: bytes | None = None
+    line_event_id: int | None = None
+    media: bytes | None = None
+    file_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of the person behind a submission; everything may be empty."""
+
+    citizen: Citizen | None = None
+    name: str | None = None
+    contact: str | None = None
+    age_band: str | None = None
+    district: str | None = None
+    wants_reply: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What intake needs to know of the city: the routes and the service standard in business days."""
+
+    router: Router
+    answer_business_days: int = 10
+    area_keys: frozenset[str] = field(default_factory=frozenset)
+
+
+def receive(
+    session: Session,
+    *,
+    channel: Channel,
+    parts: Sequence[NewPart],
+    received_at: datetime,
+    rules: IntakeRules,
+    reading: Reading | None,
+    sender: Sender | None = None,
+    source_id: str | None = None,
+    kind: Kind | None = None,
+    area_key: str | None = None,
+    staff_id: int | None = None,
+) -> Submission:
+    """Record a new submission with one matter, routed. Flush to learn its receipt number.
+
+    ``kind`` and ``area_key`` are a clerk's own decision (``staff_id``) and win over the reading.
+    """
+    sender = sender or Sender()
+    submission = Submission(
+        channel=channel,
+        source_id=source_id,
+        citizen=sender.citizen,
+        received_at=received_at,
+        last_part_at=max(part.sent_at for part in parts),
+        age_band=sender.age_band,
+        district=sender.district,
+        sender_name=sender.name,
+        sender_contact=sender.contact,
+        wants_reply=sender.wants_reply,
+        language=reading.language if reading else None,
+    )
+    submission.parts = [_part(new) for new in parts]
+    matter = Matter(
+        number=1,
+        text=matter_text([part.text for part in parts]),
+        channel=channel,
+        received_at=received_at,
+        due_on=add_business_days(tokyo_date(received_at), rules.answer_business_days),
+        kind=kind,
+        status=MatterStatus.RECEIVED,
+        urgent=False,
+        area_source=Source.MODEL,
+    )
+    submission.matters = [matter]
+    source = Source.STAFF if staff_id else Source.CITIZEN
+    matter.history = [HistoryEntry(at=received_at, source=source, staff_id=staff_id, action="received", after=channel)]
+    matter.labels = [
+        Label(source=Source.STAFF, field=name, value=value, staff_id=staff_id, at=received_at)
+        for name, value in (("area", area_key), ("kind", kind))
+        if value is not None and staff_id is not None
+    ]
+    if reading:
+        take_reading(matter, reading, read_at=received_at, rules=rules)
+    if area_key is not None:
+        matter.area_key, matter.area_source = area_key, Source.STAFF
+    _first_route(matter, rules, district=sender.district, at=received_at)
+    session.add(submission)
+    return submission
+
+
+def take_reading(matter: Matter, reading: Reading, *, read_at: datetime, rules: IntakeRules) -> None:
+    """Keep a reading and let it decide what nobody has decided: area, kind, urgency, safety."""
+    known = rules.area_keys
+    area_key = reading.area if not known or reading.area in known else None
+    MatterReading(
+        matter=matter,
+        model_version=reading.model_version,
+        area_key=reading.area,
+        areas=[[score.key, round(score.score, 4)] for score in reading.areas],
+        also=list(reading.also),
+        kind=reading.kind,
+        urgency=reading.urgency,
+        safety=reading.safety,
+        language=reading.language,
+        evidence=list(reading.evidence),
+        personal_data=[[span.start, span.end, span.type] for span in reading.personal_data],
+        read_at=read_at,
+    )
+    matter.area_key = area_key
+    matter.kind = matter.kind or (Kind(reading.kind) if reading.kind else None)
+    matter.safety = reading.safety or matter.safety
+    matter.urgent = matter.urgent or reading.urgency == "high" or reading.safety is not None
+
+
+def _first_route(matter: Matter, rules: IntakeRules, *, district: str | None, at: datetime) -> None:
+    decision = rules.router.route(area_key=matter.area_key, kind=matter.kind, text=matter.text, district=district)
+    move(matter, decision, at=at, source=Source.SYSTEM)
+
+
+def move(
+    matter: Matter,
+    decision: Decision,
+    *,
+    at: datetime,
+    source: Source,
+    staff_id: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Send a matter to a department and write it into the history.
+
+    A matter whose area nobody knows stays "received": it waits for the desk.
+    """
+    before = matter.department_id
+    matter.department_id = decision.department_id
+    matter.assignee_id = None
+    matter.routed_at = at
+    if matter.status in _UNSTARTED:
+        known = matter.area_key is not None or decision.rule is not None or source is Source.STAFF
+        matter.status = MatterStatus.ROUTED if known else MatterStatus.RECEIVED
+    HistoryEntry(
+        matter=matter,
+        at=at,
+        source=source,
+        staff_id=staff_id,
+        action="routed",
+        before=str(before) if before else None,
+        after=str(decision.department_id),
+        reason=reason or decision.rule,
+    )
+
+
+def add_part(
+    session: Session,
+    submission: Submission,
+    *,
+    part: NewPart,
+    rules: IntakeRules,
+    reading: Reading | None,
+    at: datetime,
+) -> None:
+    """Add a message to a submission (its matters loaded); what no person has decided is read and routed again."""
+    matter = submission.matters[0]
+    late = part.sent_at < submission.last_part_at
+    new = _part(part)
+    new.submission = submission
+    submission.last_part_at = max(submission.last_part_at, part.sent_at)
+    HistoryEntry(matter=matter, at=at, source=Source.CITIZEN, action="added", after=part.kind)
+    if not part.text:
+        return
+    matter.text = _text_in_order(session, submission) if late else matter_text([matter.text, part.text])
+    if reading and matter.status in _UNSTARTED:
+        _read_again(matter, reading, rules=rules, district=submission.district, at=at)
+
+
+def _read_again(matter: Matter, reading: Reading, *, rules: IntakeRules, district: str | None, at: datetime) -> None:
+    decided = matter.area_key if matter.area_source is not Source.MODEL else None
+    take_reading(matter, reading, read_at=at, rules=rules)
+    if decided is not None:
+        matter.area_key = decided
+        return
+    decision = rules.router.route(area_key=matter.area_key, kind=matter.kind, text=matter.text, district=district)
+    if decision.department_id != matter.department_id:
+        move(matter, decision, at=at, source=Source.SYSTEM)
+    elif matter.area_key is not None:
+        matter.status = MatterStatus.ROUTED
+
+
+def _text_in_order(session: Session, submission: Submission) -> str:
+    session.flush()
+    parts = session.scalars(select(Part).where(Part.submission_id == submission.id).order_by(Part.sent_at, Part.id))
+    return matter_text([part.text for part in parts])
+
+
+def choose_area(submission: Submission, *, area_key: str, rules: IntakeRules, at: datetime) -> None:
+    """The citizen says which area it is: kept as a label, and routed by it while nobody works on it."""
+    matter = submission.matters[0]
+    Label(matter=matter, source=Source.CITIZEN, field="area", value=area_key, at=at)
+    HistoryEntry(matter=matter, at=at, source=Source.CITIZEN, action="area", before=matter.area_key, after=area_key)
+    if matter.status not in _UNSTARTED or matter.area_source is Source.STAFF:
+        return
+    matter.area_key = area_key
+    matter.area_source = Source.CITIZEN
+    decision = rules.router.route(area_key=area_key, kind=matter.kind, text=matter.text, district=submission.district)
+    move(matter, decision, at=at, source=Source.CITIZEN)
+
+
+def withdraw(submission: Submission, *, at: datetime, reason: str = "本人の申し出") -> bool:
+    """The citizen takes a submission back. False when every matter of it was withdrawn before."""
+    changed = False
+    for matter in submission.matters:
+        if matter.status is MatterStatus.WITHDRAWN:
+            continue
+        HistoryEntry(
+            matter=matter,
+            at=at,
+            source=Source.CITIZEN,
+            action="withdrawn",
+            before=matter.status,
+            after=MatterStatus.WITHDRAWN,
+            reason=reason,
+        )
+        matter.status = MatterStatus.WITHDRAWN
+        matter.closed_at = at
+        changed = True
+    return changed
+
+
+def unsend(session: Session, *, line_message_key: bytes, at: datetime) -> bool:
+    """Erase one message that a citizen unsent: words, media, what was derived, the stored event.
+
+    A submission with nothing left is withdrawn; only its tombstone is counted. False: no such message is kept.
+    """
+    part = session.scalar(
+        select(Part)
+        .where(Part.line_message_key == line_message_key)
+        .options(selectinload(Part.attachment), selectinload(Part.submission).selectinload(Submission.matters))
+    )
+    if part is None:
+        return False
+    submission = part.submission
+    erase_parts(session, [part], at=at)
+    rest = session.scalars(
+        select(Part)
+        .where(Part.submission_id == submission.id, Part.erased_at.is_(None), Part.id != part.id)
+        .order_by(Part.sent_at, Part.id)
+    ).all()
+    erase_derived(session, [matter.id for matter in submission.matters])
+    for matter in submission.matters:
+        # Which excerpt a split matter took is not known, so the whole remaining text replaces it.
+        matter.text = matter_text([one.text for one in rest])
+    if not rest:
+        withdraw(submission, at=at, reason="送信取消")
+        submission.erased_at = at
+    return True
+
+
+def erase_parts(session: Session, parts: Sequence[Part], *, at: datetime) -> None:
+    """Forget the content of messages (attachments loaded): their words, places, files and stored events."""
+    events = [part.line_event_id for part in parts if part.line_event_id is not None]
+    if events:
+        session.execute(update(LineEvent).where(LineEvent.id.in_(events)).values(payload=None, held_until=None))
+    for part in parts:
+        part.text = part.latitude = part.longitude = part.line_message_key = None
+        part.erased_at = at
+        if part.attachment is not None:
+            part.attachment.state = "erased"
+            part.attachment.line_message_id_sealed = part.attachment.file_name = None
+
+
+def erase_derived(session: Session, matter_ids: Sequence[int]) -> None:
+    """Forget what was derived from matters' words: readings and their evidence. Labels stay; they hold no words."""
+    session.execute(delete(MatterReading).where(MatterReading.matter_id.in_(matter_ids)))
+
+
+def _part(new: NewPart) -> Part:
+    part = Part(
+        kind=new.kind,
+        text=new.text,
+        latitude=new.latitude,
+        longitude=new.longitude,
+        line_message_key=new.line_message_key,
+        line_event_id=new.line_event_id,
+        sent_at=new.sent_at,
+    )
+    if new.media is not None:
+        part.attachment = Attachment(line_message_id_sealed=new.media, state="pending", file_name=new.file_name)
+    return part
