@@ -29,6 +29,7 @@ class Reading:
     """What a reader made of one text; ``None`` means "not known", never "no".
 
     ``area`` is None when the reader abstains; ``areas`` then still offers the best five, best first.
+    ``chatter`` names small talk that is no opinion: greeting, thanks, test, spam.
     """
 
     model_version: str
@@ -41,6 +42,7 @@ class Reading:
     language: str | None = None
     personal_data: tuple[PersonalDataSpan, ...] = ()
     evidence: tuple[str, ...] = ()
+    chatter: str | None = None
 
 
 class TextReader(Protocol):

@@ -1,0 +1,85 @@
+"""A stored LINE event, read leniently: whatever LINE adds or leaves out, nothing here raises on it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One event to work: its row, when it happened, who it came from, and LINE's own JSON."""
+
+    event_id: int
+    citizen_key: bytes | None
+    at: datetime
+    is_redelivery: bool
+    json: Mapping[str, Any]
+
+    @property
+    def type(self) -> str:
+        """LINE's event type, "" when missing."""
+        return _text(self.json.get("type"))
+
+    @property
+    def is_standby(self) -> bool:
+        """Another module channel is in charge: nothing may be sent."""
+        return self.json.get("mode") == "standby"
+
+    @property
+    def source_type(self) -> str:
+        """user, group, room or ""."""
+        return _text(_mapping(self.json.get("source")).get("type"))
+
+    @property
+    def user_id(self) -> str | None:
+        """The LINE user id; None in some group events."""
+        return _text(_mapping(self.json.get("source")).get("userId")) or None
+
+    @property
+    def group_id(self) -> str | None:
+        """The group's or room's id, if the event came from one."""
+        source = _mapping(self.json.get("source"))
+        return _text(source.get("groupId")) or _text(source.get("roomId")) or None
+
+    @property
+    def reply_token(self) -> str | None:
+        """Good for one reply within a minute; absent in unfollow, unsend, standby."""
+        return _text(self.json.get("replyToken")) or None
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        """The message object, empty when there is none."""
+        return _mapping(self.json.get("message"))
+
+    @property
+    def text(self) -> str | None:
+        """The words of a text message, without NUL (databases refuse it) and lone surrogates."""
+        value = self.message.get("text") if self.message.get("type") == "text" else None
+        return storable(value) if isinstance(value, str) else None
+
+    @property
+    def postback(self) -> Mapping[str, Any]:
+        """The postback object, empty when there is none."""
+        return _mapping(self.json.get("postback"))
+
+
+def storable(text: str) -> str:
+    """Text as databases can keep it: NUL and lone surrogates become the replacement character."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def parse(payload: bytes, *, event_id: int, citizen_key: bytes | None, at: datetime) -> Inbound:
+    """Read the stored JSON of one event."""
+    event = _mapping(json.loads(payload))
+    redelivery = _mapping(event.get("deliveryContext")).get("isRedelivery") is True
+    return Inbound(event_id=event_id, citizen_key=citizen_key, at=at, is_redelivery=redelivery, json=event)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
