@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+EVENT_PURPOSE = b"line-event"
+"""Purpose under which stored events are sealed."""
+
+MESSAGE_ID_PURPOSE = b"line-message-id"
+"""Purpose under which LINE's message ids are sealed while their files are still to be fetched."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
