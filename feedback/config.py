@@ -89,7 +89,7 @@ class Settings(BaseModel):
         default=7,
         ge=0,
         le=3650,
-        description="Days after which the text of a settled outgoing message is cleared.",
+        description="Days after which the text of an undelivered outgoing message is cleared.",
     )
     webhook_max_bytes: int = Field(
         default=2_000_000, ge=1_000, description="Largest webhook body that is read, in bytes."

@@ -45,7 +45,8 @@ class OutboundMessage(Base):
     """Up to five LINE messages for one citizen, sent together.
 
     ``recipient_sealed`` is the encrypted LINE id, ``body_sealed`` the encrypted JSON list of message objects;
-    both are cleared when the message is settled.
+    both are cleared when the message is settled, undelivered ones after a while so that staff can send them again.
+    ``uncertain``: an earlier try may have reached LINE.
     """
 
     __tablename__ = "outbound_messages"
@@ -73,6 +74,7 @@ class OutboundMessage(Base):
     retry_key: Mapped[UUID] = mapped_column(Uuid)
     state: Mapped[OutboundState] = mapped_column(String(16), default=OutboundState.PENDING)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    uncertain: Mapped[bool] = mapped_column(default=False)
     reply_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
