@@ -120,9 +120,9 @@ class Processor:
             return {}
         try:
             return dict(zip(texts, self.reader.read(texts), strict=True))
-        except Exception:
+        except Exception as error:
             # One text the model cannot bear must not stop the others: each is read again where it is needed.
-            log.exception("reader.batch_failed", texts=len(texts))
+            log.warning("reader.batch_failed", texts=len(texts), error=type(error).__name__)
             return {}
 
     def _work(self, session: Session, events: list[DueEvent], readings: dict[str, Reading]) -> None:

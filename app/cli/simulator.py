@@ -8,9 +8,7 @@ from app.simulator.settings import SimulatorSettings
 @click.command("simulator")
 @click.option("--bind", default="127.0.0.1:8400", show_default=True, metavar="HOST:PORT", help="Address.")
 @click.option("--webhook-url", default="", metavar="URL", help="The bot's webhook; the bot may set it too.")
-@click.option(
-    "--channel-secret", required=True, envvar="MACHIKOE_LINE_CHANNEL_SECRET", help="Signs webhooks."
-)
+@click.option("--channel-secret", required=True, envvar="MACHIKOE_LINE_CHANNEL_SECRET", help="Signs webhooks.")
 @click.option(
     "--channel-access-token",
     required=True,

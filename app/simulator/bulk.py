@@ -75,9 +75,7 @@ class BulkRun:
         started = time.perf_counter()
         chats = self._citizens()
         lanes = [chats[lane :: self._order.concurrency] for lane in range(self._order.concurrency)]
-        threads = [
-            threading.Thread(target=self._drive, args=(lane, chats), daemon=True) for lane in lanes if lane
-        ]
+        threads = [threading.Thread(target=self._drive, args=(lane, chats), daemon=True) for lane in lanes if lane]
         for thread in threads:
             thread.start()
         for thread in threads:

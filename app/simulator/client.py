@@ -160,10 +160,7 @@ class SimulatorClient:
 
     def redeliver(self, event_id: str, *, times: int = 1) -> list[int]:
         """Deliver an event again, ``times`` times at once; the bot's answers."""
-        return [
-            int(s)
-            for s in self.call("POST", f"/deliveries/{event_id}/redeliver", {"times": times})["statuses"]
-        ]
+        return [int(s) for s in self.call("POST", f"/deliveries/{event_id}/redeliver", {"times": times})["statuses"]]
 
     def redeliver_failed(self) -> int:
         """Deliver again what the bot has not taken; how many it took now."""
@@ -192,9 +189,7 @@ class SimulatorClient:
             failed_event_ids=tuple(found["failedEventIds"]),
         )
 
-    def bulk(
-        self, events: int, citizens: int, *, timeout_seconds: float = 60.0, **order: object
-    ) -> BulkReport:
+    def bulk(self, events: int, citizens: int, *, timeout_seconds: float = 60.0, **order: object) -> BulkReport:
         """Run a bulk order to its end; raises :class:`SimulatorError` when it takes too long."""
         run_id = self.start_bulk(events, citizens, **order)
         report = self.bulk_report(run_id, wait_seconds=timeout_seconds)
@@ -206,9 +201,7 @@ class SimulatorClient:
         """Forget everybody and everything, faults too."""
         self.call("POST", "/reset")
 
-    def call(
-        self, method: str, path: str, body: object = None, *, query: Mapping[str, object] | None = None
-    ) -> Any:
+    def call(self, method: str, path: str, body: object = None, *, query: Mapping[str, object] | None = None) -> Any:
         """Call the control API; raises :class:`SimulatorError` when it refuses."""
         asked = {key: value for key, value in (query or {}).items() if value is not None}
         url = f"{self._base_url}/_sim{path}{'?' + urlencode(asked) if asked else ''}"
@@ -219,9 +212,7 @@ class SimulatorClient:
         if answer.status == 204:
             return None
         if answer.status >= 400:
-            raise SimulatorError(
-                f"{method} {path}: {answer.status} {answer.data[:500].decode(errors='replace')}"
-            )
+            raise SimulatorError(f"{method} {path}: {answer.status} {answer.data[:500].decode(errors='replace')}")
         return json.loads(answer.data)
 
     def _items(self, path: str, query: Mapping[str, object] | None = None) -> list[Json]:
@@ -241,9 +232,7 @@ class Citizen:
 
     def say(self, text: str, *, as_user: "Citizen | None" = None, wait: bool = True, **more: object) -> Sent:
         """Send a text."""
-        return self._message(
-            {"type": "text", "text": text, "userId": as_user.id if as_user else None, **more}, wait
-        )
+        return self._message({"type": "text", "text": text, "userId": as_user.id if as_user else None, **more}, wait)
 
     def send_photo(self, photo: bytes) -> Sent:
         """Send one photo."""
@@ -306,9 +295,7 @@ class Citizen:
 
     def transcript(self) -> list[ChatMessage]:
         """Read the whole chat, both directions, oldest first."""
-        return [
-            _chat_message(found) for found in self._client.call("GET", f"{self._path}/transcript")["items"]
-        ]
+        return [_chat_message(found) for found in self._client.call("GET", f"{self._path}/transcript")["items"]]
 
     def answers(self) -> list[ChatMessage]:
         """Read what the bot said."""
@@ -316,9 +303,7 @@ class Citizen:
 
     def offered(self) -> list[str]:
         """List the labels that :meth:`tap` would find now."""
-        return [
-            str(action.get("label")) for action in self._client.call("GET", f"{self._path}/offered")["items"]
-        ]
+        return [str(action.get("label")) for action in self._client.call("GET", f"{self._path}/offered")["items"]]
 
     def wait_for(self, text: str = "", timeout: float = 5.0, *, after: int | None = None) -> ChatMessage:
         """Wait for a bot message that holds ``text`` (any, if empty) said since this citizen's latest action.
@@ -331,9 +316,7 @@ class Citizen:
         found = self._client.call("GET", f"{self._path}/wait", query=query)
         if found is None:
             said = "\n".join(f"  {message.sender[:4]}: {message.text[:200]}" for message in self.transcript())
-            raise UnansweredError(
-                f"{self.name} waited {timeout} s for {text!r}; the chat is\n{said or '  (empty)'}"
-            )
+            raise UnansweredError(f"{self.name} waited {timeout} s for {text!r}; the chat is\n{said or '  (empty)'}")
         return _chat_message(found)
 
     def _message(self, message: Json, wait: bool = True) -> Sent:

@@ -136,9 +136,7 @@ class WebhookSender:
             self._world.renew_reply_token(delivery.event.get("replyToken", ""))
         events = [_as_delivered(delivery.event, redelivery=redelivery) for delivery in deliveries]
         started = time.perf_counter()
-        status, _ = self.post_body(
-            {"destination": self._world.bot_user_id, "events": events}, settings.webhook_url
-        )
+        status, _ = self.post_body({"destination": self._world.bot_user_id, "events": events}, settings.webhook_url)
         return self._log(deliveries, status, (time.perf_counter() - started) * 1000)
 
     def post_body(self, payload: Json, url: str) -> tuple[int, str]:

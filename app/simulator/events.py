@@ -6,9 +6,7 @@ from app.simulator.wire import Json, new_message_id, new_token, new_ulid, now_ms
 _WITHOUT_REPLY_TOKEN = frozenset({"unfollow", "unsend", "leave", "memberLeft", "messageEdited"})
 
 
-def event(
-    kind: str, chat: Chat, *, user_id: str | None = None, at: int | None = None, **body: object
-) -> Json:
+def event(kind: str, chat: Chat, *, user_id: str | None = None, at: int | None = None, **body: object) -> Json:
     """Make an event without its reply token; ``at`` is the time of the event in milliseconds."""
     timestamp = now_ms() if at is None else at
     return {

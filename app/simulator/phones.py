@@ -51,9 +51,7 @@ class Phones:
         """Send one message (made by :mod:`app.simulator.events`)."""
         return self._messages(chat, [message], user_id=user_id, wait=wait)
 
-    def send_photos(
-        self, chat: Chat, photos: Sequence[bytes], *, one_body: bool = False, wait: bool = True
-    ) -> Done:
+    def send_photos(self, chat: Chat, photos: Sequence[bytes], *, one_body: bool = False, wait: bool = True) -> Done:
         """Send photos; several become an album, each its own event (in ``one_body`` or in a body each)."""
         messages = events.album(len(photos))
         for message, photo in zip(messages, photos, strict=True):
@@ -93,9 +91,7 @@ class Phones:
                 content.body, content.unsent = b"", True
         return self._happen(chat, "unsend", wait=wait, unsend={"messageId": message_id})
 
-    def happen(
-        self, chat: Chat, kind: str, body: Json, *, user_id: str | None = None, wait: bool = True
-    ) -> Done:
+    def happen(self, chat: Chat, kind: str, body: Json, *, user_id: str | None = None, wait: bool = True) -> Done:
         """Send an event of any type, also types LINE has not invented yet."""
         if kind in {"leave", "unfollow"}:
             chat.blocked = True
@@ -167,15 +163,11 @@ class Phones:
         made = []
         for message in messages:
             event = self._event(chat, "message", user_id, message=message)
-            self._world.hear(
-                chat, user_id or chat.id, message, event_id=event["webhookEventId"], at=event["timestamp"]
-            )
+            self._world.hear(chat, user_id or chat.id, message, event_id=event["webhookEventId"], at=event["timestamp"])
             made.append(event)
         return self._deliver(chat, made, one_body=one_body, wait=wait)
 
-    def _happen(
-        self, chat: Chat, kind: str, *, wait: bool, user_id: str | None = None, **body: object
-    ) -> Done:
+    def _happen(self, chat: Chat, kind: str, *, wait: bool, user_id: str | None = None, **body: object) -> Done:
         return self._deliver(chat, [self._event(chat, kind, user_id, **body)], wait=wait)
 
     def _event(self, chat: Chat, kind: str, user_id: str | None, **body: object) -> Json:
@@ -199,9 +191,7 @@ class Phones:
 
 def picture_type(content: bytes) -> str:
     """Tell a picture's media type by its first bytes."""
-    return next(
-        (kind for magic, kind in _PICTURES.items() if content.startswith(magic)), "application/octet-stream"
-    )
+    return next((kind for magic, kind in _PICTURES.items() if content.startswith(magic)), "application/octet-stream")
 
 
 def _picked(action: Json) -> Json:

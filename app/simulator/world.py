@@ -165,16 +165,11 @@ class World:
             self.messages[bubble.id] = (chat, bubble)
             return bubble
 
-    def speak(
-        self, chats: Iterable[Chat], messages: list[Json], *, via: Via, request_id: str
-    ) -> list[Bubble]:
+    def speak(self, chats: Iterable[Chat], messages: list[Json], *, via: Via, request_id: str) -> list[Bubble]:
         """Deliver the bot's messages to those whom they reach; the bubbles are shared by all of them."""
         with self.lock:
             revision, at = self.touch(), now_ms()
-            bubbles = [
-                Bubble(new_message_id(), "bot", message, at, via, revision, request_id)
-                for message in messages
-            ]
+            bubbles = [Bubble(new_message_id(), "bot", message, at, via, revision, request_id) for message in messages]
             readers = [chat for chat in chats if chat.reachable]
             for chat in readers:
                 chat.bubbles.extend(bubbles)
@@ -191,9 +186,7 @@ class World:
         with self.lock:
             now = time.monotonic()
             last_chance = now + limits.REPLY_AFTER_EVENT_SECONDS
-            self.reply_tokens[token] = ReplyToken(
-                chat.id, now + self.settings.reply_token_seconds, last_chance
-            )
+            self.reply_tokens[token] = ReplyToken(chat.id, now + self.settings.reply_token_seconds, last_chance)
         return token
 
     def renew_reply_token(self, token: str) -> None:
@@ -201,9 +194,7 @@ class World:
         with self.lock:
             known = self.reply_tokens.get(token)
             if known is not None:
-                known.expires_at = min(
-                    time.monotonic() + self.settings.reply_token_seconds, known.last_chance
-                )
+                known.expires_at = min(time.monotonic() + self.settings.reply_token_seconds, known.last_chance)
 
     def take_reply_token(self, token: str) -> Chat | None:
         """Use up a token; None when it is unknown, used or too old."""

@@ -219,3 +219,9 @@ def forget_old(session: Session, *, now: datetime, text_days: int) -> int:
         .returning(OutboundMessage.id)
     )
     return len(rows.all())
+
+
+def in_hand(session: Session, *, now: datetime) -> int:
+    """How many messages are due or in some sender's hands."""
+    due = or_(OutboundMessage.state == OutboundState.SENDING, OutboundMessage.due_at <= now)
+    return session.scalar(select(func.count()).where(OutboundMessage.state.in_(_OPEN), due)) or 0

@@ -105,9 +105,7 @@ class _Account:
             chats = [chat for chat in self._world.chats.values() if chat.kind == "user" and chat.friend]
         blocks = sum(chat.blocked for chat in chats)
         count = len(chats)
-        return jsonify(
-            {"status": "ready", "followers": count, "targetedReaches": count - blocks, "blocks": blocks}
-        )
+        return jsonify({"status": "ready", "followers": count, "targetedReaches": count - blocks, "blocks": blocks})
 
     def insight_demographic(self) -> Response:
         return jsonify(_DEMOGRAPHIC)
@@ -128,9 +126,7 @@ class _Citizens:
         limit = min(int(request.args.get("limit", "300")), _FOLLOWER_PAGE)
         start = int(request.args.get("start", "0") or 0)
         with self._world.lock:
-            everyone = [
-                chat.id for chat in self._world.chats.values() if chat.kind == "user" and chat.reachable
-            ]
+            everyone = [chat.id for chat in self._world.chats.values() if chat.kind == "user" and chat.reachable]
         page: Json = {"userIds": everyone[start : start + limit]}
         if start + limit < len(everyone):
             page["next"] = str(start + limit)

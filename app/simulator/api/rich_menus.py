@@ -194,9 +194,7 @@ class _Aliases:
 
     def list_all(self) -> Response:
         aliases = self._world.rich_menus.aliases.items()
-        return jsonify(
-            {"aliases": [{"richMenuAliasId": alias, "richMenuId": target} for alias, target in aliases]}
-        )
+        return jsonify({"aliases": [{"richMenuAliasId": alias, "richMenuId": target} for alias, target in aliases]})
 
     def get(self, alias: str) -> Response:
         return jsonify({"richMenuAliasId": alias, "richMenuId": self._target(alias)})

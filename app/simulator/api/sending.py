@@ -98,9 +98,7 @@ class _Desk:
             raise ApiError(404, "Not found")
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         times = {"acceptedTime": now, "completedTime": now}
-        return jsonify(
-            {"phase": "succeeded", "successCount": count, "failureCount": 0, "targetCount": count} | times
-        )
+        return jsonify({"phase": "succeeded", "successCount": count, "failureCount": 0, "targetCount": count} | times)
 
     def validate(self, kind: str) -> Response:
         if kind not in _VALIDATORS:

@@ -47,9 +47,7 @@ class _Citizens:
         name = str(wanted.get("name") or "").strip()
         if kind not in {"user", "group", "room"} or not name:
             refuse(400, "name is needed; kind is one of user, group, room")
-        return jsonify(
-            self._world.add_chat(name, kind=kind, friend=bool(wanted.get("friend", True))).as_json()
-        )
+        return jsonify(self._world.add_chat(name, kind=kind, friend=bool(wanted.get("friend", True))).as_json())
 
     def add_many(self) -> Response:
         count = int(body().get("count", 0))
@@ -87,12 +85,8 @@ class _Citizens:
         chat = chat_or_404(self._world, chat_id)
         message = _MESSAGES[wanted["type"]](wanted)
         if message["type"] in _MEDIA_TYPES:
-            self._phones.keep(
-                message["id"], _media(wanted), wanted.get("contentType", _MEDIA_TYPES[message["type"]])
-            )
-        return self._answer(
-            self._phones.say(chat, message, user_id=wanted.get("userId"), wait=_waits(wanted))
-        )
+            self._phones.keep(message["id"], _media(wanted), wanted.get("contentType", _MEDIA_TYPES[message["type"]]))
+        return self._answer(self._phones.say(chat, message, user_id=wanted.get("userId"), wait=_waits(wanted)))
 
     def photos(self, chat_id: str) -> Response:
         """Send photos: one raw image body, or ``{"photos": [base64 …], "oneBody": bool}`` for an album."""
@@ -111,18 +105,14 @@ class _Citizens:
         if not isinstance(wanted.get("type"), str):
             refuse(400, "type is needed")
         chat, rest = chat_or_404(self._world, chat_id), dict(wanted.get("body") or {})
-        done = self._phones.happen(
-            chat, wanted["type"], rest, user_id=wanted.get("userId"), wait=_waits(wanted)
-        )
+        done = self._phones.happen(chat, wanted["type"], rest, user_id=wanted.get("userId"), wait=_waits(wanted))
         return self._answer(done)
 
     def tap(self, chat_id: str) -> Response:
         wanted = body()
         chat = chat_or_404(self._world, chat_id)
         try:
-            done = self._phones.tap(
-                chat, str(wanted.get("label")), params=wanted.get("params"), wait=_waits(wanted)
-            )
+            done = self._phones.tap(chat, str(wanted.get("label")), params=wanted.get("params"), wait=_waits(wanted))
         except NothingToTapError as nothing:
             return _error(404, str(nothing))
         return self._answer(done)

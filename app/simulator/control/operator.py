@@ -213,16 +213,12 @@ def _latest_calls(world: World, after: int) -> list[ApiCall]:
 
 def _settings(settings: SimulatorSettings) -> Json:
     hidden = {"channel_secret", "channel_access_token"}
-    return {
-        entry.name: getattr(settings, entry.name) for entry in fields(settings) if entry.name not in hidden
-    }
+    return {entry.name: getattr(settings, entry.name) for entry in fields(settings) if entry.name not in hidden}
 
 
 def _order(wanted: Json) -> BulkOrder:
     known = {entry.name for entry in fields(BulkOrder)}
     if not wanted.keys() <= known or not {"events", "citizens"} <= wanted.keys():
         refuse(400, f"events and citizens are needed; known: {', '.join(sorted(known))}")
-    values: Json = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in wanted.items()
-    }
+    values: Json = {name: tuple(value) if isinstance(value, list) else value for name, value in wanted.items()}
     return BulkOrder(**values)

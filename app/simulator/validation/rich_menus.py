@@ -60,9 +60,7 @@ def _size(root: Node) -> tuple[int, int] | None:
     if width is None or height is None:
         return None
     if width / height < limits.RICH_MENU_ASPECT_MINIMUM:
-        node.wrong(
-            "", f"the aspect ratio (width / height) must be at least {limits.RICH_MENU_ASPECT_MINIMUM}"
-        )
+        node.wrong("", f"the aspect ratio (width / height) must be at least {limits.RICH_MENU_ASPECT_MINIMUM}")
     return width, height
 
 

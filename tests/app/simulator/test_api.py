@@ -333,11 +333,7 @@ class TestRichMenus:
             ({"areas": menu()["areas"] * 11}, "areas"),
             ({"areas": [{"bounds": {"x": 2000, "y": 0, "width": 501, "height": 1}}]}, "areas[0].action"),
             (
-                {
-                    "areas": [
-                        menu()["areas"][0] | {"bounds": {"x": 2000, "y": 800, "width": 501, "height": 44}}
-                    ]
-                },
+                {"areas": [menu()["areas"][0] | {"bounds": {"x": 2000, "y": 800, "width": 501, "height": 44}}]},
                 "areas[0].bounds.width",
             ),
         ],

@@ -60,9 +60,7 @@ def test_slow_answers(tanaka: Citizen, bot: EchoBot, simulator: SimulatorClient)
     assert time.perf_counter() - started >= 0.2
 
 
-def test_invalid_reply_tokens_and_missing_content(
-    tanaka: Citizen, bot: EchoBot, simulator: SimulatorClient
-) -> None:
+def test_invalid_reply_tokens_and_missing_content(tanaka: Citizen, bot: EchoBot, simulator: SimulatorClient) -> None:
     simulator.set_faults(invalid_reply_tokens=1, missing_content=1)
     photo = tanaka.send_photo(b"\xff\xd8\xff")
     bot.settle()
@@ -101,9 +99,7 @@ def test_wrong_signature(tanaka: Citizen, bot: EchoBot, simulator: SimulatorClie
     assert bot.bad_signatures == 1
 
 
-def test_redelivery_goes_on_until_the_bot_takes_it(
-    tanaka: Citizen, bot: EchoBot, simulator: SimulatorClient
-) -> None:
+def test_redelivery_goes_on_until_the_bot_takes_it(tanaka: Citizen, bot: EchoBot, simulator: SimulatorClient) -> None:
     simulator.change_settings(redelivery=True, redelivery_delays=[0.1, 0.1, 5])
     bot.status = 500
     sent = tanaka.say("a")
@@ -114,9 +110,7 @@ def test_redelivery_goes_on_until_the_bot_takes_it(
     assert simulator.deliveries()[0]["accepted"]
 
 
-def test_failed_events_can_be_sent_again_by_hand(
-    tanaka: Citizen, bot: EchoBot, simulator: SimulatorClient
-) -> None:
+def test_failed_events_can_be_sent_again_by_hand(tanaka: Citizen, bot: EchoBot, simulator: SimulatorClient) -> None:
     bot.status = 503
     tanaka.say("a")
     tanaka.say("b")

@@ -106,14 +106,10 @@ GOOD = [
     template(type="confirm", text="あ" * 240, actions=[say(), say()]),
     carousel(*[column(text="あ" * 120, actions=[say()] * 3)] * 10),
     template(type="image_carousel", columns=[{"imageUrl": IMAGE, "action": say("あ" * 12)}]),
-    flex(
-        button("あ" * 40), words(size="xl", color="#FF0000", margin="-3px", wrap=True), {"type": "separator"}
-    ),
+    flex(button("あ" * 40), words(size="xl", color="#FF0000", margin="-3px", wrap=True), {"type": "separator"}),
     flex({"type": "text", "contents": [{"type": "span", "text": "s", "weight": "bold"}]}),
     flex(picture(size="full", aspectRatio="20:13", aspectMode="cover"), {"type": "filler"}),
-    flex(
-        words(), paddingAll="10px", cornerRadius="md", background={"type": "linearGradient", "angle": "0deg"}
-    ),
+    flex(words(), paddingAll="10px", cornerRadius="md", background={"type": "linearGradient", "angle": "0deg"}),
     bubbles(12),
     {"type": "flex", "altText": "あ" * 1500, "contents": flex(words())["contents"]},
 ]

@@ -1,0 +1,128 @@
+"""What `machikoe doctor` looks at: settings, keys, database, folder, fonts, classifier."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from app import migrating
+from feedback.config import KEY_FILE, Settings, SettingsError
+from feedback.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``advice`` says what to do about a problem."""
+
+    subject: str
+    text: str
+    is_problem: bool = False
+    advice: str = ""
+
+
+def check_site(settings: Settings, *, health_only: bool = False) -> Iterator[Finding]:
+    """Look at an installation; problems carry what to do."""
+    checks: list[Callable[[Settings], Finding]] = [_database]
+    if not health_only:
+        checks += [_keys, _data_dir, _line, _urls, _cookies, _classifier, _font]
+    for check in checks:
+        yield check(settings)
+
+
+def _database(settings: Settings) -> Finding:
+    database = Database(settings.database)
+    where = database.engine.url.render_as_string()
+    try:
+        with database.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            version = _server_version(database)
+        at = migrating.current(database)
+    except Exception as error:
+        return Finding(
+            "database", f"{where} does not answer ({type(error).__name__})", True, "Check MACHIKOE_DATABASE_URL."
+        )
+    finally:
+        database.dispose()
+    if version and version < (15,):
+        return Finding("database", f"PostgreSQL {version[0]} is too old", True, "PostgreSQL 15 or newer is needed.")
+    if at != migrating.head():
+        return Finding(
+            "database", f"{where} is at migration {at or 'none'}", True, "Run `machikoe init` or `machikoe db upgrade`."
+        )
+    return Finding("database", f"{where} answers, migration {at}")
+
+
+def _server_version(database: Database) -> tuple[int, ...] | None:
+    return None if database.is_sqlite else database.engine.dialect.server_version_info
+
+
+def _keys(settings: Settings) -> Finding:
+    try:
+        settings.key_ring()
+    except SettingsError:
+        return Finding("keys", "there are none", True, "Run `machikoe init`; it makes them.")
+    path = settings.data_dir / KEY_FILE
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding("keys", f"{path} can be read by others", True, f"chmod 600 {path}")
+    return Finding("keys", "present")
+
+
+def _data_dir(settings: Settings) -> Finding:
+    if not settings.data_dir.is_dir() or not os.access(settings.data_dir, os.W_OK):
+        return Finding(
+            "data folder", f"{settings.data_dir} cannot be written", True, "Make it, or set MACHIKOE_DATA_DIR."
+        )
+    return Finding("data folder", str(settings.data_dir))
+
+
+def _line(settings: Settings) -> Finding:
+    missing = [
+        f"MACHIKOE_{name.upper()}"
+        for name in ("line_channel_secret", "line_channel_access_token")
+        if not getattr(settings, name).get_secret_value()
+    ]
+    if missing:
+        return Finding(
+            "LINE", f"{' and '.join(missing)} not set", True, "LINE Developers console → your Messaging API channel."
+        )
+    return Finding("LINE", "secret and token are set; `machikoe line check` asks LINE itself")
+
+
+def _urls(settings: Settings) -> Finding:
+    if not settings.public_url.startswith("https://") and "127.0.0.1" not in settings.public_url:
+        return Finding(
+            "public address", f"{settings.public_url} is not https", True, "LINE only calls https addresses."
+        )
+    return Finding("public address", settings.public_url)
+
+
+def _cookies(settings: Settings) -> Finding:
+    if settings.staff_url.startswith("https://") and not settings.secure_cookies:
+        return Finding("staff cookies", "are also sent over http", True, "Set MACHIKOE_SECURE_COOKIES=true.")
+    return Finding("staff cookies", "fit the staff address")
+
+
+def _classifier(settings: Settings) -> Finding:
+    from app.reading import ClassifierReader
+
+    try:
+        reader = ClassifierReader(settings.model_dir)
+        reader.read(["道路に穴があいています"])
+    except Exception as error:
+        return Finding(
+            "classifier", f"cannot be loaded ({type(error).__name__}: {error})", True, "Check MACHIKOE_MODEL_DIR."
+        )
+    return Finding("classifier", f"model {reader.version} works")
+
+
+def _font(settings: Settings) -> Finding:
+    del settings
+    from bot.richmenu import find_font
+
+    try:
+        path = find_font()
+    except Exception as error:
+        return Finding("Japanese font", str(error), True, "apt-get install fonts-morisawa-bizud-gothic")
+    return Finding("Japanese font", str(path))

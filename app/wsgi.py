@@ -1,0 +1,24 @@
+"""What a WSGI server loads: factories that read the settings from the environment."""
+
+from wsgiref.types import WSGIApplication
+
+from app import logging
+from app.public import create_public_app
+from feedback.config import load_settings
+from feedback.db import Database
+
+
+def public() -> WSGIApplication:
+    """The public application."""
+    settings = load_settings()
+    logging.configure(settings.log_level)
+    return create_public_app(settings, Database(settings.database))
+
+
+def staff() -> WSGIApplication:
+    """The staff application."""
+    from app.staff import create_staff
+
+    settings = load_settings()
+    logging.configure(settings.log_level)
+    return create_staff(settings, Database(settings.database))
