@@ -1,18 +1,30 @@
 # `make help` lists what there is. T=path narrows a test run: make test T=tests/bot
 PY := .venv/bin/python
 T ?= tests
+# How many processes run the tests; browser tests and real servers want a core each.
+N ?= 2
+WITH_POSTGRES := POSTGRES_OPTIONS="-c fsync=off" scripts/with-postgres.sh
+BENCHES := intake worker admin classifier export
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint fix migration bench check lock
+.PHONY: help setup demo run test lint fix migration bench $(addprefix bench-,$(BENCHES)) check lock
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup: ## install everything for development into .venv
 	@scripts/setup.sh dev
 
+demo: ## set up and start a demonstration city with the LINE simulator, on SQLite
+	@scripts/setup.sh base
+	@.venv/bin/machikoe demo
+
+run: ## start public, staff and worker with the settings of the environment
+	@scripts/setup.sh base
+	@.venv/bin/machikoe serve
+
 test: setup ## run the whole suite (T=path for one part)
 	@scripts/system-packages.sh
-	$(PY) -m pytest $(T)
+	@$(WITH_POSTGRES) $(PY) -m pytest -q -n $(N) --dist loadfile $(T)
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .
@@ -23,6 +35,25 @@ lint: setup ## ruff, mypy --strict, import contracts
 fix: setup ## format and repair what ruff can
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+migration: setup ## write the next migration from the models (m="what changes")
+	@$(PY) scripts/new_migration.py "$(m)"
+
+bench: $(addprefix bench-,$(BENCHES)) ## measure everything
+
+bench-intake: ## acknowledgements a second of the webhook, beside an echo that stores nothing
+bench-worker: ## events processed a second, end to end
+bench-admin: ## staff pages at 100,000 matters
+bench-classifier: ## texts read a second, memory, start
+bench-export: ## rows exported a second, memory
+$(addprefix bench-,$(BENCHES)): bench-%: setup
+	@scripts/with-postgres.sh $(PY) benchmarks/$*.py
+
+check: setup ## everything CI asks for
+	@scripts/system-packages.sh
+	@test ! -f scripts/vendor_assets.py || $(PY) scripts/vendor_assets.py --check
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test T=tests
 
 lock: setup ## renew requirements/*.lock from pyproject.toml
 	scripts/lock.sh
