@@ -45,7 +45,7 @@ def _database(settings: Settings) -> Finding:
         )
     finally:
         database.dispose()
-    if version and version < (15,):
+    if version and int(version[0]) < 15:
         return Finding("database", f"PostgreSQL {version[0]} is too old", True, "PostgreSQL 15 or newer is needed.")
     if at != migrating.head():
         return Finding(
@@ -54,7 +54,7 @@ def _database(settings: Settings) -> Finding:
     return Finding("database", f"{where} answers, migration {at}")
 
 
-def _server_version(database: Database) -> tuple[int, ...] | None:
+def _server_version(database: Database) -> tuple[int | str, ...] | None:
     return None if database.is_sqlite else database.engine.dialect.server_version_info
 
 

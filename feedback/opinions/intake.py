@@ -295,6 +295,7 @@ def erase_parts(session: Session, parts: Sequence[Part], *, at: datetime) -> Non
         part.erased_at = at
         if part.attachment is not None:
             part.attachment.state = "erased"
+            part.attachment.due_at = at
             part.attachment.line_message_id_sealed = part.attachment.file_name = None
 
 
@@ -314,5 +315,7 @@ def _part(new: NewPart) -> Part:
         sent_at=new.sent_at,
     )
     if new.media is not None:
-        part.attachment = Attachment(line_message_id_sealed=new.media, state="pending", file_name=new.file_name)
+        part.attachment = Attachment(
+            line_message_id_sealed=new.media, state="pending", file_name=new.file_name, due_at=new.sent_at
+        )
     return part

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedback.citizens.models import Citizen
@@ -89,10 +90,18 @@ class Part(Base):
     )
 
 
+_TO_DO = sql("due_at IS NOT NULL")
+
+
 class Attachment(Base):
-    """The file behind a part: fetched from LINE by a job, or uploaded by staff."""
+    """The file behind a part: fetched from LINE by the worker, or uploaded by staff.
+
+    ``state``: pending, stored, failed, gone (LINE no longer has it), erased. ``due_at``: when the worker looks at
+    it next, to fetch it or to delete the stored file; None when there is nothing to do.
+    """
 
     __tablename__ = "attachments"
+    __table_args__ = (Index("ix_attachments_due", "due_at", postgresql_where=_TO_DO, sqlite_where=_TO_DO),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     part_id: Mapped[int] = mapped_column(ForeignKey("parts.id"), unique=True)
@@ -103,6 +112,8 @@ class Attachment(Base):
     storage_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     file_name: Mapped[str | None] = mapped_column(String(200))
     problem: Mapped[str | None] = mapped_column(String(200))
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    due_at: Mapped[datetime | None]
 
     part: Mapped[Part] = relationship(back_populates="attachment", lazy="raise")
 

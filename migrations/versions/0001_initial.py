@@ -316,10 +316,19 @@ def upgrade() -> None:
         sa.Column("storage_key", sa.String(length=64), nullable=True),
         sa.Column("file_name", sa.String(length=200), nullable=True),
         sa.Column("problem", sa.String(length=200), nullable=True),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["part_id"], ["parts.id"], name=op.f("fk_attachments_part_id_parts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
         sa.UniqueConstraint("part_id", name=op.f("uq_attachments_part_id")),
         sa.UniqueConstraint("storage_key", name=op.f("uq_attachments_storage_key")),
+    )
+    op.create_index(
+        "ix_attachments_due",
+        "attachments",
+        ["due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_table(
         "history_entries",
@@ -477,6 +486,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_history_entries_matter_id"))
 
     op.drop_table("history_entries")
+    op.drop_index("ix_attachments_due", table_name="attachments")
     op.drop_table("attachments")
     with op.batch_alter_table("routing_rules", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_routing_rules_position"))
