@@ -1,0 +1,1 @@
+"""Files that hold tables: writing CSV, XLSX and JSON Lines, and reading what cities already have."""
