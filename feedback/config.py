@@ -118,6 +118,9 @@ class Settings(BaseModel):
         description="How many reverse proxies stand in front (for addresses and https).",
     )
     secure_cookies: bool = Field(default=False, description="Send staff cookies over https only. Switch on in service.")
+    staff_idle_minutes: int = Field(
+        default=60, ge=5, le=720, description="Minutes without activity after which staff must log in again."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("line_api_base_url", "line_data_api_base_url", "public_url", "staff_url")

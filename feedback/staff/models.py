@@ -1,24 +1,13 @@
 """Table: staff accounts."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedback.db import Base
 from feedback.departments.models import Department
-
-
-class Role(StrEnum):
-    """What a member of staff is to the system."""
-
-    STAFF = "staff"
-    APPROVER = "approver"
-    DESK = "desk"
-    PR = "pr"
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
+from feedback.staff.rules import Role
 
 
 class Staff(Base):

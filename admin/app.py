@@ -1,0 +1,82 @@
+"""Makes the staff application."""
+
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from admin import auth, context, errors, formats, headers, navigation
+from admin.access import public, require_declarations
+from admin.blueprints import BLUEPRINTS
+from feedback.clock import Clock, utc_now
+from feedback.config import Settings, SettingsError
+from feedback.db import Database
+from feedback.ports import MediaStore
+from feedback.staff.service import HASHER
+
+_MAX_REQUEST_BYTES = 64 * 1024 * 1024
+_MAX_FORM_BYTES = 4 * 1024 * 1024
+
+
+class StaffApp(Flask):
+    """Flask, with every view inside one transaction and behind the gate."""
+
+    jinja_options = {**Flask.jinja_options, "trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}  # noqa: RUF012 (Flask reads it from the class)
+
+    def dispatch_request(self) -> Any:
+        """Answer: open the transaction, ask the gate, run the view."""
+        if request.routing_exception is not None or request.endpoint == "static":
+            return super().dispatch_request()
+        return context.in_transaction(lambda: auth.gate() or super(StaffApp, self).dispatch_request())
+
+
+def create_staff_app(
+    settings: Settings,
+    database: Database,
+    *,
+    media: MediaStore | None = None,
+    clock: Clock = utc_now,
+    hasher: PasswordHasher = HASHER,
+    rate_limits: bool = True,
+) -> Flask:
+    """The staff admin as a WSGI application. SettingsError when the secret key has not been made yet."""
+    if settings.secret_key is None:
+        raise SettingsError("The keys are missing. Run `machikoe init` once; it makes them.")
+    app = StaffApp("admin", root_path=str(Path(__file__).parent))
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME="machikoe_staff",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=_MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MAX_FORM_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        RATELIMIT_ENABLED=rate_limits,
+        RATELIMIT_STORAGE_URI="memory://",
+    )
+    context.install(app, context.Services(settings, database, clock, media, hasher))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    auth.install(app)
+    CSRFProtect(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    limiter = Limiter(get_remote_address, app=app)
+    limiter.limit("30 per minute", methods=["POST"])(app.view_functions["auth.login"])
+    public(app.view_functions["static"])
+    headers.install(app)
+    errors.install(app)
+    formats.install(app)
+    navigation.install(app)
+    require_declarations(app)
+    return app

@@ -1,0 +1,109 @@
+"""How values are shown: Japanese dates, names of states, hashed addresses of assets."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+
+from feedback.clock import TOKYO, era_date
+from feedback.opinions.rules import (
+    AGE_BANDS,
+    CHANNEL_NAMES,
+    KIND_NAMES,
+    OUTCOME_NAMES,
+    SAFETY_NAMES,
+    STATUS_NAMES,
+)
+from feedback.staff.rules import ROLE_NAMES, Permission
+
+_WEEKDAYS = "月火水木金土日"
+_STATIC = Path(__file__).parent / "static"
+
+
+def jdate(value: datetime | date | None) -> str:
+    """令和8年11月22日（日）; a dash for nothing."""
+    if value is None:
+        return "―"
+    day = _day(value)
+    return f"{era_date(day)}（{_WEEKDAYS[day.weekday()]}）"
+
+
+def jdatetime(value: datetime | None) -> str:
+    """令和8年11月22日（日）13:05; a dash for nothing."""
+    return "―" if value is None else f"{jdate(value)}{value.astimezone(TOKYO):%H:%M}"
+
+
+def short_date(value: datetime | date | None) -> str:
+    """11/22（日）, for dense lists; a dash for nothing."""
+    if value is None:
+        return "―"
+    day = _day(value)
+    return f"{day.month}/{day.day}（{_WEEKDAYS[day.weekday()]}）"
+
+
+def short_datetime(value: datetime | None) -> str:
+    """2026/11/22 13:05; a dash for nothing."""
+    return "―" if value is None else f"{value.astimezone(TOKYO):%Y/%m/%d %H:%M}"
+
+
+def iso(value: datetime | date | None) -> str:
+    """For ``<time datetime>``: the moment in Japan."""
+    if isinstance(value, datetime):
+        return value.astimezone(TOKYO).isoformat(timespec="minutes")
+    return value.isoformat() if value else ""
+
+
+def number(value: float) -> str:
+    """12,345"""
+    return f"{value:,}"
+
+
+def percent(value: float) -> str:
+    """0.1234 → 12.3%"""
+    return f"{value * 100:.1f}%"
+
+
+def _day(value: datetime | date) -> date:
+    return value.astimezone(TOKYO).date() if isinstance(value, datetime) else value
+
+
+def _named(names: dict[Any, str]) -> Callable[[Any], str]:
+    def show(value: Any) -> str:
+        return "―" if value is None else names.get(value, str(value))
+
+    return show
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """Address of a static file that changes with its content."""
+    return url_for("static", filename=name, v=_fingerprint(name))
+
+
+def install(app: Flask) -> None:
+    """Give every template the filters and names."""
+    app.jinja_env.filters.update(
+        jdate=jdate,
+        jdatetime=jdatetime,
+        short_date=short_date,
+        short_datetime=short_datetime,
+        iso=iso,
+        number=number,
+        percent=percent,
+        channel_name=_named(CHANNEL_NAMES),
+        kind_name=_named(KIND_NAMES),
+        status_name=_named(STATUS_NAMES),
+        outcome_name=_named(OUTCOME_NAMES),
+        safety_name=_named(SAFETY_NAMES),
+        role_name=_named(ROLE_NAMES),
+        age_name=_named(AGE_BANDS),
+    )
+    app.jinja_env.globals.update(asset=asset, Permission=Permission)

@@ -1,0 +1,29 @@
+"""Reads of policy areas."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.routing.models import Area
+
+
+@dataclass(frozen=True, slots=True)
+class AreaName:
+    """A policy area as lists and choices show it."""
+
+    key: str
+    name: str
+    short_name: str
+    department_id: int | None
+    active: bool
+
+
+def areas(session: Session, *, active_only: bool = True) -> list[AreaName]:
+    """The policy areas in the city's order."""
+    query = select(Area.key, Area.name, Area.short_name, Area.department_id, Area.active).order_by(
+        Area.position, Area.key
+    )
+    if active_only:
+        query = query.where(Area.active)
+    return [AreaName(*row) for row in session.execute(query)]

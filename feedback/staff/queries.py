@@ -1,0 +1,71 @@
+"""Reads of staff accounts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.staff.models import Staff
+from feedback.staff.rules import PERMISSIONS, Permission, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff as colleagues pick them."""
+
+    id: int
+    name: str
+    department_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """An account as the administrator's list shows it."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    department_id: int | None
+    department: str | None
+    active: bool
+    must_change_password: bool
+    last_login_at: datetime | None
+    locked_until: datetime | None
+
+
+def by_session_key(session: Session, key: str) -> Staff | None:
+    """The active account a session belongs to, or None when it was ended."""
+    return session.scalar(select(Staff).where(Staff.fs_uniquifier == key, Staff.active))
+
+
+def colleagues(session: Session, *, department_id: int) -> list[Colleague]:
+    """Who of a department can be given matters, by name."""
+    roles = [role for role, granted in PERMISSIONS.items() if Permission.WORK_MATTERS in granted]
+    rows = session.execute(
+        select(Staff.id, Staff.name, Staff.department_id)
+        .where(Staff.department_id == department_id, Staff.active, Staff.role.in_(roles))
+        .order_by(Staff.name, Staff.id)
+    )
+    return [Colleague(*row) for row in rows]
+
+
+def all_staff(session: Session) -> list[StaffRow]:
+    """Every account, active ones first, by department and name."""
+    found = session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.department_id, Staff.name, Staff.id))
+    return [
+        StaffRow(
+            id=one.id,
+            email=one.email,
+            name=one.name,
+            role=Role(one.role),
+            department_id=one.department_id,
+            department=one.department.name if one.department else None,
+            active=one.active,
+            must_change_password=one.must_change_password,
+            last_login_at=one.last_login_at,
+            locked_until=one.locked_until,
+        )
+        for one in found
+    ]
