@@ -147,11 +147,8 @@ class PostgresHome:
                 if rows:
                     connection.execute(insert(table), rows)
                     if "id" in table.c:
-                        connection.execute(
-                            text(
-                                f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"
-                            )
-                        )
+                        sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+                        connection.execute(text(f"SELECT setval({sequence}, max(id)) FROM {table.name}"))
 
 
 def _postgres_server() -> Engine:

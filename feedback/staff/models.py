@@ -9,6 +9,8 @@ from feedback.db import Base
 from feedback.departments.models import Department
 from feedback.staff.rules import Role
 
+__all__ = ["Role", "Staff"]
+
 
 class Staff(Base):
     """A member of staff. Department roles see their own department's matters only."""

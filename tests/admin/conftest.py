@@ -24,6 +24,7 @@ class FakeMedia:
         self.kept: dict[str, bytes] = {}
 
     def put(self, key: str, content: bytes, *, content_type: str) -> None:
+        assert content_type
         self.kept[key] = content
 
     def get(self, key: str) -> bytes | None:

@@ -11,6 +11,7 @@ from tests.admin.conftest import Person
 from tests.conftest import PASSWORD, Cast, FakeClock
 
 AsPerson = Callable[[str], Person]
+NEW = "another-long-phrase"
 
 
 def staff(database: Database, name: str) -> Staff:
@@ -110,7 +111,7 @@ def test_the_first_password_must_be_changed(as_person: AsPerson, database: Datab
     person = as_person("tanaka")
     other = as_person("tanaka")
     assert person.get("/healthz").status_code == 200
-    fields = {"current": PASSWORD, "new": "another-long-phrase", "repeated": "another-long-phrase"}
+    fields = {"current": PASSWORD, "new": NEW, "repeated": NEW}
     assert person.post("/password", fields).status_code == 302
     assert not staff(database, "tanaka").must_change_password
     assert person.get("/password").status_code == 200
@@ -126,7 +127,7 @@ def test_the_first_password_must_be_changed(as_person: AsPerson, database: Datab
         ),
         ({"current": PASSWORD, "new": "short", "repeated": "short"}, "12文字以上"),
         ({"current": PASSWORD, "new": PASSWORD, "repeated": PASSWORD}, "今と違うパスワード"),
-        ({"current": PASSWORD, "new": "another-long-phrase", "repeated": "other"}, "一致していません"),
+        ({"current": PASSWORD, "new": NEW, "repeated": "other"}, "一致していません"),
         ({"current": PASSWORD, "new": "tanaka-tanaka-1", "repeated": "tanaka-tanaka-1"}, "メールアドレスを含む"),
         ({"current": PASSWORD, "new": "password1234567", "repeated": "password1234567"}, "推測されやすい"),
     ],
