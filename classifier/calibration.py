@@ -1,0 +1,78 @@
+"""Honest probabilities and the point below which the model does not decide by itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.linear import Mix, softmax
+from classifier.metrics import Floats
+
+_STEPS = np.geomspace(0.05, 20, 121)
+
+
+def _loss(logits: Floats, answers: NDArray[np.int64]) -> float:
+    probabilities = softmax(logits)[np.arange(len(answers)), answers]
+    return float(-np.log(np.maximum(probabilities, 1e-12)).mean())
+
+
+def fit_scale(logits: Floats, answers: NDArray[np.int64]) -> float:
+    """The factor on logits that makes their probabilities most likely: below 1 they had been too sure."""
+    if not len(answers):
+        return 1.0
+    losses = [_loss(step * logits, answers) for step in _STEPS]
+    return float(_STEPS[int(np.argmin(losses))])
+
+
+def fit_mix(grams: Floats, vectors: Floats | None, answers: NDArray[np.int64]) -> Mix:
+    """Weights of both opinions about texts that neither had been trained on."""
+    alone = fit_scale(grams, answers)
+    if vectors is None or not len(answers):
+        return Mix(alone=alone)
+    from scipy.optimize import minimize
+
+    def loss(log_weights: Any) -> float:
+        first, second = np.exp(np.clip(log_weights, -4, 4))
+        return _loss(first * grams + second * vectors, answers)
+
+    start = np.log([max(alone, 0.1), max(fit_scale(vectors, answers), 0.1)]) - np.log(2)
+    found = minimize(
+        loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6, "maxiter": 200}
+    )
+    first, second = np.exp(np.clip(found.x, -4, 4))
+    return Mix(grams=float(first), vector=float(second), alone=alone)
+
+
+def choose_threshold(best: Floats, right: NDArray[np.bool_], *, precision: float, fewest: int = 30) -> float:
+    """The lowest certainty at and above which at least ``precision`` of the answers are right.
+
+    ``best`` is the probability of each first answer, ``right`` whether it was true. Fewer than ``fewest``
+    answers above a point prove nothing; when no point will do, 1.01: never decide.
+    """
+    order = np.argsort(-best, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = [i for i in range(min(fewest, len(order)) - 1, len(order)) if share[i] >= precision]
+    return float(best[order[enough[-1]]]) if enough else 1.01
+
+
+def choose_point(probability: Floats, true: NDArray[np.bool_], *, recall: float | None) -> float:
+    """From which probability a label counts: the highest that keeps the recall, or that of the best F1.
+
+    Bounded to 0.05 … 0.5; 0.5 when no text carries the label.
+    """
+    if not true.any():
+        return 0.5
+    if recall is not None:
+        return float(np.clip(np.quantile(probability[true], 1 - recall), 0.05, 0.5))
+    steps = np.linspace(0.1, 0.5, 41)
+    scores = [
+        2 * np.sum(true & (probability >= s)) / (np.sum(true) + np.sum(probability >= s)) for s in steps
+    ]
+    return float(steps[int(np.argmax(scores))])
+
+
+def labels_to_numbers(labels: Sequence[str], known: Sequence[str]) -> NDArray[np.int64]:
+    """Positions of labels among the known ones; -1 for a label that is not known."""
+    place = {label: i for i, label in enumerate(known)}
+    return np.array([place.get(label, -1) for label in labels], dtype=np.int64)

@@ -1,0 +1,516 @@
+"""Which language a message is in, by script, tell-tale letters and everyday words; short texts too."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SCRIPTS = (
+    ("ja", re.compile(r"[ぁ-ゖァ-ヺｦ-ﾟ]")),
+    ("ko", re.compile(r"[가-힣ㄱ-ㅣ]")),
+    ("th", re.compile(r"[ก-๛]")),
+    ("ru", re.compile(r"[А-яЁё]")),
+    ("ar", re.compile(r"[ء-ي]")),
+    ("ne", re.compile(r"[ऀ-ॿ]")),
+    ("my", re.compile(r"[က-႟]")),
+    ("km", re.compile(r"[ក-៹]")),
+    ("si", re.compile(r"[අ-ෆ]")),
+    ("bn", re.compile(r"[অ-৿]")),
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[a-zA-ZÀ-ɏẠ-ỹ']+")
+_NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+")
+# Everyday words of Chinese that Japanese does not write so.
+_CHINESE = re.compile(
+    r"[你妳您们們吗嗎呢吧这這哪啊没沒谁誰么麼她它咱啦喔]|怎[么麼样樣]|什[么麼]|我[们們的在想家]|請問|请问|谢谢|謝謝|不能|可以|没有|沒有|因为|因為|但是|还是|還是|了。|的[人是时時地]|是否|如何|在哪"
+)
+_WORDS: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        [
+            "the",
+            "is",
+            "are",
+            "was",
+            "were",
+            "am",
+            "be",
+            "i",
+            "you",
+            "we",
+            "they",
+            "he",
+            "she",
+            "it",
+            "my",
+            "your",
+            "our",
+            "to",
+            "of",
+            "and",
+            "in",
+            "on",
+            "at",
+            "for",
+            "with",
+            "this",
+            "that",
+            "there",
+            "please",
+            "can",
+            "could",
+            "would",
+            "should",
+            "how",
+            "what",
+            "when",
+            "where",
+            "why",
+            "who",
+            "do",
+            "does",
+            "did",
+            "not",
+            "no",
+            "yes",
+            "have",
+            "has",
+            "had",
+            "from",
+            "by",
+            "as",
+            "if",
+            "or",
+            "but",
+            "so",
+            "too",
+            "very",
+            "need",
+            "want",
+            "know",
+            "help",
+            "thank",
+            "thanks",
+            "hello",
+            "hi",
+            "garbage",
+            "street",
+            "road",
+            "park",
+            "city",
+            "school",
+            "water",
+            "bus",
+            "near",
+            "any",
+            "some",
+            "all",
+            "more",
+            "about",
+            "which",
+            "will",
+            "been",
+            "being",
+            "it's",
+            "don't",
+            "can't",
+            "i'm",
+            "me",
+            "us",
+            "them",
+        ]
+    ),
+    "es": frozenset(
+        [
+            "el",
+            "la",
+            "los",
+            "las",
+            "un",
+            "una",
+            "de",
+            "del",
+            "que",
+            "y",
+            "en",
+            "es",
+            "son",
+            "está",
+            "están",
+            "por",
+            "para",
+            "con",
+            "no",
+            "se",
+            "su",
+            "mi",
+            "tu",
+            "lo",
+            "al",
+            "como",
+            "más",
+            "pero",
+            "muy",
+            "hay",
+            "hola",
+            "gracias",
+            "favor",
+            "quiero",
+            "necesito",
+            "puede",
+            "pueden",
+            "dónde",
+            "cuándo",
+            "cómo",
+            "qué",
+            "calle",
+            "basura",
+            "parque",
+            "agua",
+            "ciudad",
+            "escuela",
+            "niños",
+            "tengo",
+            "hacer",
+            "este",
+            "esta",
+            "esto",
+            "donde",
+            "cuando",
+            "hijo",
+            "hija",
+            "nos",
+            "yo",
+            "usted",
+            "ustedes",
+            "buenos",
+            "buenas",
+            "días",
+            "noches",
+            "autobús",
+            "desde",
+            "también",
+            "sobre",
+            "sin",
+            "ya",
+            "solo",
+            "está",
+        ]
+    ),
+    "pt": frozenset(
+        [
+            "o",
+            "a",
+            "os",
+            "as",
+            "um",
+            "uma",
+            "de",
+            "do",
+            "da",
+            "dos",
+            "das",
+            "que",
+            "e",
+            "em",
+            "no",
+            "na",
+            "nos",
+            "nas",
+            "é",
+            "são",
+            "está",
+            "estão",
+            "por",
+            "para",
+            "com",
+            "não",
+            "se",
+            "seu",
+            "sua",
+            "meu",
+            "minha",
+            "ao",
+            "como",
+            "mais",
+            "mas",
+            "muito",
+            "há",
+            "olá",
+            "oi",
+            "obrigado",
+            "obrigada",
+            "favor",
+            "quero",
+            "preciso",
+            "pode",
+            "podem",
+            "onde",
+            "quando",
+            "rua",
+            "lixo",
+            "parque",
+            "água",
+            "cidade",
+            "escola",
+            "crianças",
+            "tenho",
+            "fazer",
+            "este",
+            "esta",
+            "isso",
+            "filho",
+            "filha",
+            "você",
+            "vocês",
+            "nós",
+            "eu",
+            "bom",
+            "boa",
+            "dia",
+            "noite",
+            "ônibus",
+            "tem",
+            "pra",
+            "pelo",
+            "pela",
+            "também",
+            "já",
+            "até",
+            "sem",
+            "foi",
+            "nao",
+            "voce",
+            "agua",
+            "sao",
+        ]
+    ),
+    "vi": frozenset(
+        [
+            "tôi",
+            "toi",
+            "là",
+            "la",
+            "và",
+            "va",
+            "của",
+            "cua",
+            "không",
+            "khong",
+            "có",
+            "co",
+            "cho",
+            "được",
+            "duoc",
+            "ở",
+            "này",
+            "nay",
+            "những",
+            "nhung",
+            "các",
+            "cac",
+            "một",
+            "mot",
+            "người",
+            "nguoi",
+            "xin",
+            "chào",
+            "chao",
+            "cảm",
+            "ơn",
+            "cam",
+            "on",
+            "đường",
+            "duong",
+            "nước",
+            "nuoc",
+            "rác",
+            "rac",
+            "con",
+            "em",
+            "anh",
+            "chị",
+            "ạ",
+            "vui",
+            "lòng",
+            "long",
+            "làm",
+            "lam",
+            "khi",
+            "nào",
+            "nao",
+            "đâu",
+            "dau",
+            "ngày",
+            "ngay",
+            "thành",
+            "phố",
+            "bị",
+            "với",
+            "voi",
+            "rất",
+            "rat",
+            "nhà",
+            "nha",
+            "trường",
+            "truong",
+            "học",
+            "hoc",
+            "muốn",
+            "muon",
+            "biết",
+            "biet",
+            "thì",
+            "thế",
+            "nào",
+        ]
+    ),
+    "tl": frozenset(
+        [
+            "ang",
+            "ng",
+            "mga",
+            "sa",
+            "na",
+            "po",
+            "ako",
+            "ikaw",
+            "siya",
+            "kami",
+            "hindi",
+            "salamat",
+            "paano",
+            "saan",
+            "kailan",
+            "para",
+            "magandang",
+        ]
+    ),
+    "id": frozenset(
+        [
+            "yang",
+            "di",
+            "dan",
+            "ini",
+            "itu",
+            "untuk",
+            "dengan",
+            "saya",
+            "tidak",
+            "ada",
+            "apa",
+            "bagaimana",
+            "kapan",
+            "terima",
+            "kasih",
+            "dari",
+            "ke",
+            "pada",
+        ]
+    ),
+    "ja": frozenset(
+        [
+            "desu",
+            "ka",
+            "wa",
+            "wo",
+            "ga",
+            "ni",
+            "no",
+            "de",
+            "masu",
+            "kudasai",
+            "arigatou",
+            "konnichiwa",
+            "gomi",
+            "onegai",
+            "shimasu",
+            "suru",
+            "doko",
+            "itsu",
+            "nan",
+            "nani",
+            "sumimasen",
+            "ohayou",
+            "konbanwa",
+            "arimasu",
+            "imasu",
+            "kara",
+            "made",
+            "desuka",
+            "masuka",
+        ]
+    ),
+}
+_LETTERS: dict[str, re.Pattern[str]] = {
+    "vi": re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]"),
+    "pt": re.compile(r"[ãõç]|ção|lh|nh|ê"),
+    "es": re.compile(r"[ñ¿¡]|ción"),
+}
+_VIETNAMESE_ONLY = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
+
+
+def _has(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_everyday_japanese(character: str) -> bool:
+    """Whether the character is in the first level of JIS X 0208: the 2,965 of everyday use."""
+    return _has(character, "shift_jis") and b"\x88\x9f" <= character.encode("shift_jis") <= b"\x98\x72"
+
+
+@lru_cache(maxsize=20_000)
+def _han_sign(character: str) -> str | None:
+    """The only written language that uses this form of a character, if there is one."""
+    simplified, traditional = _has(character, "gb2312"), _has(character, "big5")
+    if _is_everyday_japanese(character):
+        return None if simplified or traditional else "ja"
+    if simplified == traditional:
+        return None
+    return "zh-Hans" if simplified else "zh-Hant"
+
+
+def _han_language(text: str, kana: int = 0) -> str:
+    signs = [_han_sign(character) for character in _HAN.findall(text)]
+    simplified, traditional = signs.count("zh-Hans"), signs.count("zh-Hant")
+    chinese = simplified + traditional + len(_CHINESE.findall(text))
+    if signs.count("ja") + kana >= chinese:
+        return "ja"
+    return "zh-Hant" if traditional > simplified else "zh-Hans"
+
+
+def _latin_language(text: str) -> str | None:
+    found = [word.strip("'") for word in _LATIN_WORD.findall(unicodedata.normalize("NFC", text).lower())]
+    if not found:
+        return None
+    scores = {
+        language: sum(word in known for word in found) / len(found) for language, known in _WORDS.items()
+    }
+    joined = " ".join(found)
+    for language, letters in _LETTERS.items():
+        scores[language] += 0.6 * min(1.0, 3 * len(letters.findall(joined)) / len(found))
+    if _VIETNAMESE_ONLY.search(joined):
+        scores["vi"] += 1.0
+    if "¿" in text or "¡" in text:
+        scores["es"] += 1.0
+    best = max(scores, key=lambda language: scores[language])
+    if scores[best] == 0:
+        return "en" if len(found) > 1 or len(found[0]) > 1 else None
+    return best
+
+
+def language_of(text: str) -> str | None:
+    """ISO code of the language (``zh-Hans`` and ``zh-Hant`` apart), or None for a text without letters."""
+    text = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text[:4000]))
+    counts = {language: len(script.findall(text)) for language, script in _SCRIPTS}
+    counts["han"] = len(_HAN.findall(text))
+    latin_words = len(_LATIN_WORD.findall(text))
+    kana, han = counts["ja"], counts["han"]
+    if kana and kana + han >= max(latin_words / 2, counts["ko"]):
+        return _han_language(text, kana) if han > 8 * kana else "ja"
+    best = max(counts, key=lambda language: counts[language])
+    if counts[best] and counts[best] >= latin_words:
+        return _han_language(text) if best == "han" else best
+    return _latin_language(text) or (_han_language(text) if han else None)

@@ -1,0 +1,64 @@
+"""Addresses that lead to a door: a place name followed by house numbers."""
+
+import re
+from collections.abc import Iterator
+
+_H = r"[-‐‑‒–—―−ー]"
+_N = r"(?:\d{1,4}|[一二三四五六七八九十]{1,3})"
+_CHOME = rf"{_N}丁目"
+_LOT = rf"(?:\d{{1,4}}番(?:地)?(?:[ ]?(?:の|{_H})?[ ]?\d{{1,4}}号?)?|\d{{1,4}}[ ]?(?:の|{_H})[ ]?\d{{1,4}}(?:号)?|\d{{1,4}}号)"
+_HOUSE = re.compile(
+    rf"(?:{_CHOME}[ ]?の?[ ]?{_LOT}"
+    rf"|(?<![\d.{_H[1:]})\d{{1,4}}[ ]?{_H}[ ]?\d{{1,4}}[ ]?{_H}[ ]?\d{{1,4}}"
+    rf"|(?<![\d.{_H[1:]})\d{{1,5}}番地(?:の?[ ]?\d{{1,4}})?"
+    rf"|(?<![\d.{_H[1:]})\d{{1,4}}[ ]?{_H}[ ]?\d{{1,4}})"
+    rf"(?![\d]|[ ]?(?:日|時|分|年|月|人|名|件|回|円|歳|才|%|倍|個|本|台|枚|km|m|cm|号線|番線|番窓口|階|組|週|度|㎜|mm))(?!{_H}\d)"
+)
+_ROOM = re.compile(
+    r"[ ]?(?:[ァ-ヴー一-龥A-Za-z々]{2,14}[ ]?)?(?:[A-Z]?\d{1,4}号室|\d{1,2}棟[ ]?\d{1,4}号?|(?<= )\d{3,4}(?!\d))"
+)
+_PLACE = re.compile(
+    r"(?:(?:東京都|北海道|(?:京都|大阪)府|[一-龥]{2,3}県)[ ]?)?"
+    r"(?:[一-龥ァ-ヴヶヵー々]{1,6}[市郡][ ]?|[一-龥ァ-ヴヶヵー々]{1,6}[区村][ ]?){0,2}"
+    r"(?:大字|字)?"
+    r"(?:[ぁ-ん]{1,5}(?=[ヶケが]?[町台丘野原山川通橋浜島谷坂区])|(?<![一-龥])[ぁ-ん]{2,5})?"
+    r"[一-龥ァ-ヴヶヵー々]{1,8}(?:が丘|の里|の台|ノ内|り)?[一-龥]{0,2}[ ]?$"
+    r"|[ぁ-ん]{2,6}(?:が丘|の里)[ ]?$"
+)
+_CUE = re.compile(
+    r"(?:住所|所在地|自宅|実家|在住|番地|住んで|住まい|うちは|家は|現場は|場所は)[はがの:、 ]{0,3}$"
+)
+_LEADING = re.compile(
+    r"^(?:.*(?:住所|自宅|実家|場所|所在地|うち|現場|連絡先)[はがも:、 ]?|[はがをにでともの、。:]|です|ます|から|まで|という|には|では)+"
+)
+_TOWN = re.compile(
+    r"(?:[町台丘野原山川通橋浜島谷坂田木沢北南東西上下中本沼崎井里宿市区村郷条]|り|ヶ丘|が丘|タウン|団地)[ ]?$"
+)
+_NOT_PLACE = re.compile(
+    r"(?:第|約|平成|令和|昭和|午前|午後|毎月|電話|番号|国道|県道|市道|番線|系統|窓口|型番|条例|教室|年度|先着|[０-９0-9])[ ]?$"
+)
+_REACH = 28
+
+
+def _is_door(place: str, before: str, number: str) -> bool:
+    if not place or _NOT_PLACE.search(place):
+        return False
+    if "丁目" in number or "番地" in number or len(re.findall(r"\d+", number)) >= 3:
+        return True
+    return bool(_TOWN.search(place) or _CUE.search(before))
+
+
+def address_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Addresses with a house number in a text of unified width; a district alone is nobody's address."""
+    for match in _HOUSE.finditer(text):
+        window = text[max(0, match.start() - _REACH) : match.start()]
+        found = _PLACE.search(window)
+        if not found:
+            continue
+        place = found[0]
+        cut = _LEADING.match(place)
+        place = place[cut.end() :] if cut else place
+        start = match.start() - len(place)
+        if _is_door(place, text[max(0, start - 8) : start], match[0]):
+            room = _ROOM.match(text, match.end())
+            yield start, room.end() if room else match.end(), "address"

@@ -1,0 +1,122 @@
+"""The reader: one loaded model that answers everything the city asks about a text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.embedding import Embedder, Vectors, default_embedder
+from classifier.evidence import deciding_words
+from classifier.language import language_of
+from classifier.linear import Array, Head, TextModel
+from classifier.personal_data import find_personal_data
+from classifier.reading import AreaScore, Reading, Urgency
+from classifier.safety import decide_safety
+from classifier.store import load_model
+
+DEFAULT_MODEL = Path(__file__).parent / "models" / "default"
+AREA, KIND, URGENCY, SAFETY = "area", "kind", "urgency", "safety"
+OFFERED = 5
+# A further area is named from this probability on: below, it is more often wrong than a true second matter.
+_ALSO = 0.25
+_BATCH = 64
+_URGENT_SAFETY = frozenset({"emergency", "self_harm", "threat"})
+
+Floats = NDArray[np.float64]
+
+
+class Reader:
+    """Reads texts with one model. Holds no state between calls; safe to share between threads."""
+
+    def __init__(self, model: TextModel, card: dict[str, Any], embedder: Embedder | None) -> None:
+        self._model = model
+        self.card = card
+        self._embedder = embedder if embedder and embedder.name == model.embedder else None
+
+    @property
+    def version(self) -> str:
+        """Name of the model: its release and the beginning of its hash."""
+        return str(self.card["version"])
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Keys of all areas the model knows."""
+        return self._model.heads[AREA].labels
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Read texts; the result has the same length and order. Never raises for a strange text."""
+        readings: list[Reading] = []
+        for start in range(0, len(texts), _BATCH):
+            readings += self._read_batch(list(texts[start : start + _BATCH]))
+        return readings
+
+    def _read_batch(self, texts: list[str]) -> list[Reading]:
+        model = self._model
+        texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        scores = model.gram_scores([model.vectoriser.row(text) for text in texts])
+        vectors = self._embedder.embed(texts) if self._embedder else None
+        answers = {name: model.probabilities(name, scores, vectors) for name in model.heads}
+        return [
+            self._reading(text, {name: found[i] for name, found in answers.items()})
+            for i, text in enumerate(texts)
+        ]
+
+    def _reading(self, text: str, answers: dict[str, Floats]) -> Reading:
+        heads = self._model.heads
+        head, found = heads[AREA], answers[AREA]
+        order = np.argsort(-found, kind="stable")[:OFFERED]
+        areas = tuple(AreaScore(head.labels[i], round(float(found[i]), 4)) for i in order)
+        decided = bool(found[order[0]] >= head.threshold) and bool(text.strip())
+        safety = decide_safety(text, _by_label(heads[SAFETY], answers[SAFETY]), heads[SAFETY].points)
+        return Reading(
+            model_version=self.version,
+            areas=areas,
+            area=areas[0].key if decided else None,
+            also=tuple(area.key for area in areas[1:] if area.score >= _ALSO),
+            kind=heads[KIND].labels[int(answers[KIND].argmax())],
+            urgency=self._urgency(answers[URGENCY], safety),
+            safety=safety,
+            language=language_of(text),
+            personal_data=find_personal_data(text),
+            evidence=self._evidence(text, head, int(order[0])),
+        )
+
+    def _urgency(self, found: Floats, safety: str | None) -> Urgency:
+        head = self._model.heads[URGENCY]
+        if safety in _URGENT_SAFETY:
+            return "high"
+        return "high" if _by_label(head, found).get("high", 0.0) >= head.points.get("high", 0.5) else "normal"
+
+    def _evidence(self, text: str, head: Head, best: int) -> tuple[str, ...]:
+        model = self._model
+        return deciding_words(text, model.vectoriser, model.weights, head.first + best, head.columns)
+
+
+def _by_label(head: Head, found: Floats) -> dict[str, float]:
+    return {label: float(p) for label, p in zip(head.labels, found, strict=True)}
+
+
+def load(path: str | Path | None = None) -> Reader:
+    """Load a model folder, the one that ships with machikoe by default. Raises ModelError when it may not be used."""
+    model, card = load_model(Path(path) if path else DEFAULT_MODEL)
+    embedder = default_embedder() if model.embedder else None
+    return Reader(model, card, embedder)
+
+
+def gram_scores_of(model: TextModel, texts: Sequence[str]) -> Array:
+    """What the grams of many texts say, for evaluation."""
+    return model.gram_scores([model.vectoriser.row(text) for text in texts])
+
+
+def vectors_of(model: TextModel, texts: Sequence[str]) -> Vectors | None:
+    """Sentence vectors of many texts when the model uses them and this machine has the encoder."""
+    embedder = default_embedder()
+    return embedder.embed(texts) if embedder and embedder.name == model.embedder else None
+
+
+def probabilities_of(model: TextModel, head: str, texts: Sequence[str]) -> Floats:
+    """Calibrated probabilities of one head for many texts."""
+    scores = gram_scores_of(model, texts)
+    return cast("Floats", model.probabilities(head, scores, vectors_of(model, texts)))

@@ -1,0 +1,48 @@
+import pytest
+
+import classifier
+from classifier import corpus
+from classifier.reader import Reader
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return classifier.load()
+
+
+def test_reads_a_plain_opinion(reader: Reader) -> None:
+    reading = reader.read(["みどり町の道路に大きな穴が開いていて危ないです。直してください"])[0]
+    assert reading.area == "roads"
+    assert [area.key for area in reading.areas][0] == "roads"
+    assert len(reading.areas) == 5
+    assert reading.language == "ja"
+    assert reading.model_version == reader.version
+    assert "道路" in reading.evidence or "穴" in reading.evidence
+
+
+def test_knows_all_areas(reader: Reader) -> None:
+    assert set(reader.areas) == set(corpus.AREAS)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800", "あ" * 10_000, "😀", "\n\n", "ﾟ", "́"])
+def test_strange_texts_are_read(reader: Reader, text: str) -> None:
+    reading = reader.read([text])[0]
+    assert len(reading.areas) == 5
+    assert reading.urgency in {"normal", "high"}
+
+
+def test_batch_and_single_agree(reader: Reader) -> None:
+    texts = [row.text for row in corpus.opinions()[:130:3]]
+    together = reader.read(texts)
+    for text, reading in zip(texts, together, strict=True):
+        alone = reader.read([text])[0]
+        assert alone.areas[0].key == reading.areas[0].key
+        assert alone.areas[0].score == pytest.approx(reading.areas[0].score, abs=2e-3)
+
+
+def test_nothing_in_nothing_out(reader: Reader) -> None:
+    assert reader.read([]) == []
+
+
+def test_an_empty_text_is_never_decided(reader: Reader) -> None:
+    assert reader.read(["   "])[0].area is None
