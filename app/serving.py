@@ -18,11 +18,11 @@ def parse_bind(bind: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def serve(factory: str, *, bind: str, processes: int = 1, threads: int = _THREADS) -> None:
-    """Serve a factory of `app.wsgi` until SIGTERM or SIGINT."""
+def serve(factory: str, *, bind: str, processes: int = 1, threads: int = _THREADS, module: str = "app.wsgi") -> None:
+    """Serve a factory of a module until SIGTERM or SIGINT."""
     host, port = parse_bind(bind)
     Server(
-        f"app.wsgi:{factory}",
+        f"{module}:{factory}",
         factory=True,
         address=host,
         port=port,

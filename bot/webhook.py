@@ -31,6 +31,10 @@ _STATUS = {
 }
 
 
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+"""Escapes all but ASCII, so that any text LINE may send, lone surrogates and NUL too, can be stored."""
+
+
 class EventStore(Protocol):
     """Where events are kept; `feedback.inbox.store` has the real ones."""
 
@@ -125,7 +129,7 @@ class Webhook:
             raise BadRequest(400, "the signature does not match")
 
     def _event(self, event: dict[str, Any], received_at: datetime) -> NewEvent:
-        payload = json.dumps(event, ensure_ascii=True, separators=(",", ":")).encode()
+        payload = _encode(event).encode()
         event_id = event.get("webhookEventId")
         if not isinstance(event_id, str) or not event_id or len(event_id) > 64 or not event_id.isascii():
             event_id = "sha256:" + hashlib.sha256(payload).hexdigest()[:56]

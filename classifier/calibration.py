@@ -37,9 +37,7 @@ def fit_mix(grams: Floats, vectors: Floats | None, answers: NDArray[np.int64]) -
         return _loss(first * grams + second * vectors, answers)
 
     start = np.log([max(alone, 0.1), max(fit_scale(vectors, answers), 0.1)]) - np.log(2)
-    found = minimize(
-        loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6, "maxiter": 200}
-    )
+    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6, "maxiter": 200})
     first, second = np.exp(np.clip(found.x, -4, 4))
     return Mix(grams=float(first), vector=float(second), alone=alone)
 
@@ -66,9 +64,7 @@ def choose_point(probability: Floats, true: NDArray[np.bool_], *, recall: float 
     if recall is not None:
         return float(np.clip(np.quantile(probability[true], 1 - recall), 0.05, 0.5))
     steps = np.linspace(0.1, 0.5, 41)
-    scores = [
-        2 * np.sum(true & (probability >= s)) / (np.sum(true) + np.sum(probability >= s)) for s in steps
-    ]
+    scores = [2 * np.sum(true & (probability >= s)) / (np.sum(true) + np.sum(probability >= s)) for s in steps]
     return float(steps[int(np.argmax(scores))])
 
 

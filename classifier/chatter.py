@@ -17,9 +17,7 @@ _FILLER = re.compile(
 
 
 def _phrases(listed: str) -> re.Pattern[str]:
-    return re.compile(
-        "|".join(re.escape(phrase) for phrase in sorted(listed.split("|"), key=len, reverse=True))
-    )
+    return re.compile("|".join(re.escape(phrase) for phrase in sorted(listed.split("|"), key=len, reverse=True)))
 
 
 _GREETING = _phrases(

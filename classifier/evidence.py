@@ -35,9 +35,7 @@ def _character_gains(gains: Mapping[str, float], spelled: str) -> np.ndarray:
     return found[1:-1]
 
 
-def _gains(
-    vectoriser: Vectoriser, spelled: str, weights: Array, column: int, rivals: slice
-) -> list[dict[str, float]]:
+def _gains(vectoriser: Vectoriser, spelled: str, weights: Array, column: int, rivals: slice) -> list[dict[str, float]]:
     gains, first = [], 0
     for block in vectoriser.blocks:
         positions, values = block.row(spelled)
@@ -55,9 +53,7 @@ def deciding_words(
     spelled = normalise(text)
     single = words(spelled)
     score = np.zeros(len(single))
-    for block, gains in zip(
-        vectoriser.blocks, _gains(vectoriser, spelled, weights, column, rivals), strict=True
-    ):
+    for block, gains in zip(vectoriser.blocks, _gains(vectoriser, spelled, weights, column, rivals), strict=True):
         if block.name == "words":
             score += _word_gains(block, gains, single)
         else:

@@ -485,9 +485,7 @@ def _latin_language(text: str) -> str | None:
     found = [word.strip("'") for word in _LATIN_WORD.findall(unicodedata.normalize("NFC", text).lower())]
     if not found:
         return None
-    scores = {
-        language: sum(word in known for word in found) / len(found) for language, known in _WORDS.items()
-    }
+    scores = {language: sum(word in known for word in found) / len(found) for language, known in _WORDS.items()}
     joined = " ".join(found)
     for language, letters in _LETTERS.items():
         scores[language] += 0.6 * min(1.0, 3 * len(letters.findall(joined)) / len(found))

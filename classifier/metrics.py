@@ -23,9 +23,7 @@ class Evaluation:
 
     def as_dict(self) -> dict[str, float | int | None]:
         """The figures under their names, rounded to four places."""
-        return {
-            key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(self).items()
-        }
+        return {key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(self).items()}
 
 
 def macro_f1(truth: NDArray[np.int64], guess: NDArray[np.int64]) -> float:

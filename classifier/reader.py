@@ -59,8 +59,7 @@ class Reader:
         vectors = self._embedder.embed(texts) if self._embedder else None
         answers = {name: model.probabilities(name, scores, vectors) for name in model.heads}
         return [
-            self._reading(text, {name: found[i] for name, found in answers.items()})
-            for i, text in enumerate(texts)
+            self._reading(text, {name: found[i] for name, found in answers.items()}) for i, text in enumerate(texts)
         ]
 
     def _reading(self, text: str, answers: dict[str, Floats]) -> Reading:

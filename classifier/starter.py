@@ -42,9 +42,7 @@ def _group_of_area(row: Opinion) -> str:
 
 def _group_of_safety(row: Opinion) -> str:
     # One writer wrote nearly all safety messages: held out by tens instead, or nothing would be left to learn from.
-    return (
-        row.writer if row.source == "opinions" else f"{row.writer}-{int(row.id.rsplit('-', 1)[1]) // 10 % 5}"
-    )
+    return row.writer if row.source == "opinions" else f"{row.writer}-{int(row.id.rsplit('-', 1)[1]) // 10 % 5}"
 
 
 def _question(
@@ -61,9 +59,7 @@ def _question(
     return Question(name, np.array(numbers, dtype=np.int64), tuple(answers), tuple(groups), points)
 
 
-def material(
-    rows: Sequence[Opinion] | None = None, phrases: Sequence[tuple[str, str]] | None = None
-) -> Material:
+def material(rows: Sequence[Opinion] | None = None, phrases: Sequence[tuple[str, str]] | None = None) -> Material:
     """Texts and questions of the starter corpus, or of a part of it."""
     rows = corpus.opinions() if rows is None else rows
     phrases = corpus.handbook() if phrases is None else phrases

@@ -75,10 +75,7 @@ def _head(name: str, state: dict[str, Any]) -> Head:
 
 
 def _state(model: TextModel) -> dict[str, Any]:
-    blocks = [
-        {"name": b.name, "vocabulary": _pack(b.vocabulary), "rarity": b.rarity}
-        for b in model.vectoriser.blocks
-    ]
+    blocks = [{"name": b.name, "vocabulary": _pack(b.vocabulary), "rarity": b.rarity} for b in model.vectoriser.blocks]
     return {
         "format": FORMAT,
         "blocks": blocks,
@@ -106,12 +103,8 @@ def _same_every_time(content: bytes) -> bytes:
     schema = _OBJECT_ID.sub(renumber, schema)
     result = io.BytesIO()
     with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
-        for name in sorted(
-            set(archive.namelist()) - {"schema.json"}, key=lambda n: int(numbers[Path(n).stem])
-        ):
-            written.writestr(
-                zipfile.ZipInfo(f"{numbers[Path(name).stem]}.npy", _EPOCH), archive.read(name), 8
-            )
+        for name in sorted(set(archive.namelist()) - {"schema.json"}, key=lambda n: int(numbers[Path(n).stem])):
+            written.writestr(zipfile.ZipInfo(f"{numbers[Path(name).stem]}.npy", _EPOCH), archive.read(name), 8)
         written.writestr(zipfile.ZipInfo("schema.json", _EPOCH), schema, 8)
     return result.getvalue()
 

@@ -62,9 +62,7 @@ class Linear:
         return np.asarray(matrix @ self.weights + self.bias)
 
 
-def fit_linear(
-    matrix: Any, answers: NDArray[np.int64], labels: int, strength: float, recipe: Recipe
-) -> Linear:
+def fit_linear(matrix: Any, answers: NDArray[np.int64], labels: int, strength: float, recipe: Recipe) -> Linear:
     """Logistic regression; labels without a text get an impossible logit, one label alone a certain one."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -161,9 +159,7 @@ def _fit_head(
         precision=recipe.precision,
     )
     points = {
-        label: choose_point(
-            probabilities[:, labels.index(label)], judged == labels.index(label), recall=recall
-        )
+        label: choose_point(probabilities[:, labels.index(label)], judged == labels.index(label), recall=recall)
         for label, recall in question.points
         if label in labels
     }

@@ -49,6 +49,5 @@ def find_personal_data(text: str) -> tuple[PersonalDataSpan, ...]:
     """
     unified, offsets = unify_width(text[:_LONGEST_TEXT])
     return tuple(
-        PersonalDataSpan(offsets[start], offsets[end], kind)
-        for start, end, kind in _without_overlaps(_all(unified))
+        PersonalDataSpan(offsets[start], offsets[end], kind) for start, end, kind in _without_overlaps(_all(unified))
     )

@@ -117,9 +117,7 @@ def _is_named(surname: str, full: bool, before: str, after: str) -> bool:
         return bool(re.match(r"です|より|拝|[ 　]*$|[ 　]*[\n(。]|\(", after)) and bool(
             re.search(r"(?:^|[\nの、。: 　])$", before)
         )
-    starts = bool(re.search(r"(?:^|[\n。])$", before)) or before.endswith(
-        ("在住の", "に住む", "私は", "担当の")
-    )
+    starts = bool(re.search(r"(?:^|[\n。])$", before)) or before.endswith(("在住の", "に住む", "私は", "担当の"))
     return starts and surname not in _WORDS_TOO and after.startswith(("です", "より", "と言"))
 
 

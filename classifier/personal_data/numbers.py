@@ -109,9 +109,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "birth_date",
-        re.compile(
-            rf"(?P<it>{_DATE})[ ]?(?:\([^)]{{1,8}}\))?[ ]?(?:生(?:ま)?れ|生(?![活産徒])|が(?:私の)?誕生日)"
-        ),
+        re.compile(rf"(?P<it>{_DATE})[ ]?(?:\([^)]{{1,8}}\))?[ ]?(?:生(?:ま)?れ|生(?![活産徒])|が(?:私の)?誕生日)"),
     ),
     Pattern(
         "licence_plate",
@@ -135,9 +133,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "bank_account",
-        re.compile(
-            rf"記号[ ]?[:は]?[ ]?(?P<it>1\d{{4}}{_GAP}(?:[、,]?[ ]?(?:の|番号[ ]?[:は]?)?[ ]?)\d{{6,8}})(?!\d)"
-        ),
+        re.compile(rf"記号[ ]?[:は]?[ ]?(?P<it>1\d{{4}}{_GAP}(?:[、,]?[ ]?(?:の|番号[ ]?[:は]?)?[ ]?)\d{{6,8}})(?!\d)"),
     ),
     Pattern("postal_code", re.compile(rf"〒[ ]?\d{{3}}{_GAP}\d{{4}}(?!\d)")),
     Pattern("postal_code", re.compile(rf"郵便番号[ ]?(?:は|:)?[ ]?(?P<it>\d{{3}}{_GAP}\d{{4}})(?!\d)")),
