@@ -123,6 +123,13 @@ class Settings(BaseModel):
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
+    @field_validator("old_data_keys")
+    @classmethod
+    def _are_keys(cls, value: str) -> str:
+        for text in filter(str.strip, value.split(",")):
+            keys.parse_key(text)
+        return value
+
     @field_validator("line_api_base_url", "line_data_api_base_url", "public_url", "staff_url")
     @classmethod
     def _is_http(cls, value: str) -> str:

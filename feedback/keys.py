@@ -58,7 +58,7 @@ class KeyRing:
         body = sealed[_FINGERPRINT_BYTES:]
         try:
             return cipher.decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], purpose)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: torn within the nonce
             raise ValueError("the value was changed or belongs to another purpose") from error
 
     def lookup(self, value: str) -> bytes:
