@@ -1,0 +1,92 @@
+"""Databases for tests: a file on SQLite, a database of its own on PostgreSQL; both migrated once and then copied.
+
+The PostgreSQL server is the one scripts/with-postgres.sh names, or the one on 127.0.0.1 that lets us in.
+"""
+
+import getpass
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import URL, make_url
+
+from app import migrating
+from feedback.db import Database
+from feedback.routing import service as routing
+from tests.needs import missing
+
+SERVER_VARIABLE = "MACHIKOE_TEST_POSTGRES_URL"
+_numbers = itertools.count(1)
+
+
+@cache
+def _server() -> URL | None:
+    given = os.environ.get(SERVER_VARIABLE)
+    url = make_url(given or f"postgresql+psycopg://{getpass.getuser()}@127.0.0.1:5432/postgres")
+    try:
+        with psycopg.connect(_conninfo(url), connect_timeout=5):
+            return url
+    except psycopg.OperationalError:
+        return None
+
+
+def postgres_server() -> URL:
+    """A PostgreSQL server on which databases may be made; without one the test ends."""
+    return _server() or missing("no PostgreSQL server; `make test` or scripts/with-postgres.sh finds or starts one")
+
+
+def _conninfo(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _on_server(statement: str) -> None:
+    with psycopg.connect(_conninfo(postgres_server()), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@contextmanager
+def postgres_database(*, template: str | None = None) -> Iterator[URL]:
+    """A fresh PostgreSQL database, dropped at the end."""
+    name = f"machikoe_test_{os.getpid()}_{next(_numbers)}"
+    _on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""))
+    try:
+        yield postgres_server().set(database=name)
+    finally:
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def opened(url: URL | str) -> Iterator[Database]:
+    """A database that is let go of at the end."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def prepare(url: URL | str) -> None:
+    """Bring a database to where `machikoe init` brings it: all migrations, the first departments and areas."""
+    with opened(url) as database:
+        migrating.upgrade(database)
+        with database.write() as session:
+            routing.install_defaults(session)
+
+
+@contextmanager
+def sqlite_copy(template: Path, folder: Path) -> Iterator[Database]:
+    """A prepared SQLite database of its own."""
+    with opened(f"sqlite:///{shutil.copy(template, folder / 'machikoe.sqlite3')}") as database:
+        yield database
+
+
+@contextmanager
+def postgres_copy(template: URL) -> Iterator[Database]:
+    """A prepared PostgreSQL database of its own."""
+    with postgres_database(template=template.database) as url, opened(url) as database:
+        yield database
