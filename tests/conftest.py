@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from pydantic import SecretStr
@@ -30,6 +31,10 @@ from feedback.routing.service import install_defaults
 from feedback.staff import service as staff_service
 from feedback.staff.models import Staff
 from feedback.staff.rules import Actor, Role
+
+# The machines that run the tests are shared and slow at times: only what is found counts, never how long it took.
+hypothesis.settings.register_profile("machikoe", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("machikoe")
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """Tuesday, 10 in the morning in Japan."""

@@ -67,6 +67,7 @@ class City:
             input=stdin,
             capture_output=True,
             timeout=120,
+            check=False,
         )
         if check and done.returncode:
             raise AssertionError(f"machikoe {' '.join(arguments)}: {done.stderr.decode()}")
