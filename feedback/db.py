@@ -117,8 +117,7 @@ class Database:
         with self._sessions() as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"postgresql_readonly": True})
-            yield session
-            session.rollback()
+            yield session  # closing undoes whatever was tried, and leaves what was read usable
 
     def dispose(self) -> None:
         """Close all connections."""

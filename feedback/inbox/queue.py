@@ -50,7 +50,11 @@ def lock_shards(session: Session, shards: Sequence[int]) -> list[int]:
     """
     if session.get_bind().dialect.name == "sqlite":
         return list(shards)
-    wanted = func.unnest(bindparam("shards", list(shards), type_=ARRAY(Integer))).table_valued(column("shard", Integer))
+    wanted = (
+        func.unnest(bindparam("shards", list(shards), type_=ARRAY(Integer)))
+        .table_valued(column("shard", Integer))
+        .render_derived()
+    )
     got = session.execute(select(wanted.c.shard, func.pg_try_advisory_xact_lock(_LOCK_SPACE, wanted.c.shard)))
     return [shard for shard, locked in got if locked]
 
