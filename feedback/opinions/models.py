@@ -36,7 +36,7 @@ class Submission(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    channel: Mapped[Channel] = mapped_column(String(16))
+    channel: Mapped[Channel]
     source_id: Mapped[str | None] = mapped_column(String(100))
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
     received_at: Mapped[datetime]
@@ -75,7 +75,7 @@ class Part(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
-    kind: Mapped[PartKind] = mapped_column(String(16))
+    kind: Mapped[PartKind]
     text: Mapped[str | None] = mapped_column(Text)
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
@@ -139,16 +139,16 @@ class Matter(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     number: Mapped[int] = mapped_column(SmallInteger, default=1)
     text: Mapped[str] = mapped_column(Text)
-    channel: Mapped[Channel] = mapped_column(String(16))
+    channel: Mapped[Channel]
     area_key: Mapped[str | None] = mapped_column(ForeignKey("areas.key"))
-    area_source: Mapped[Source] = mapped_column(String(16), default=Source.MODEL)
-    kind: Mapped[Kind | None] = mapped_column(String(16))
+    area_source: Mapped[Source] = mapped_column(default=Source.MODEL)
+    kind: Mapped[Kind | None]
     urgent: Mapped[bool] = mapped_column(default=False)
     safety: Mapped[str | None] = mapped_column(String(16))
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    status: Mapped[MatterStatus] = mapped_column(String(16), default=MatterStatus.RECEIVED)
-    outcome: Mapped[Outcome | None] = mapped_column(String(16))
+    status: Mapped[MatterStatus] = mapped_column(default=MatterStatus.RECEIVED)
+    outcome: Mapped[Outcome | None]
     outcome_reason: Mapped[str | None] = mapped_column(Text)
     due_on: Mapped[date | None]
     received_at: Mapped[datetime]
@@ -208,7 +208,7 @@ class Label(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
-    source: Mapped[Source] = mapped_column(String(16))
+    source: Mapped[Source]
     field: Mapped[str] = mapped_column(String(16))
     value: Mapped[str | None] = mapped_column(String(64))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -225,7 +225,7 @@ class HistoryEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
     at: Mapped[datetime]
-    source: Mapped[Source] = mapped_column(String(16))
+    source: Mapped[Source]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str] = mapped_column(String(32))
     before: Mapped[str | None] = mapped_column(String(100))
