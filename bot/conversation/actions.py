@@ -74,16 +74,5 @@ class Leave:
 
 
 Action = (
-    Record
-    | Join
-    | Agree
-    | Refuse
-    | ChooseArea
-    | Withdraw
-    | SetAge
-    | SetDistrict
-    | Erase
-    | EraseMessage
-    | Reach
-    | Leave
+    Record | Join | Agree | Refuse | ChooseArea | Withdraw | SetAge | SetDistrict | Erase | EraseMessage | Reach | Leave
 )

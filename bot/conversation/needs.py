@@ -10,7 +10,7 @@ from bot.conversation.words import MAX_ID, Command, Word
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``submission``: id to look up. The rest: candidates of areas, the list, held words, areas, districts, counts."""
+    """``submission``: id to look up. The rest: what else to load (``kept``: counts and dates, ``listed``: the list)."""
 
     submission: int | None = None
     candidates: bool = False
@@ -19,9 +19,11 @@ class Needs:
     areas: bool = False
     districts: bool = False
     kept: bool = False
+    profile: bool = False
 
 
 _NOTHING: Final = Needs()
+_PROFILE_VERBS: Final = frozenset({"profile", "age", "district"})
 _AREA_VERBS: Final = frozenset({"pick", "areas", "area"})
 
 
@@ -44,8 +46,9 @@ def _for_press(press: Press) -> Needs:
         listed=press.verb == "status",
         held=press.verb == "agree",
         areas=press.verb in _AREA_VERBS,
-        districts=press.verb == "district",
+        districts=press.verb in _PROFILE_VERBS,
         kept=press.verb == "privacy",
+        profile=press.verb in _PROFILE_VERBS,
     )
 
 
@@ -59,6 +62,7 @@ def _for_word(state: State, word: Word) -> Needs:
         areas=command is Command.PICK or state.flow is Flow.AREA,
         districts=state.flow in (Flow.AGE, Flow.DISTRICT),
         kept=command is Command.PRIVACY,
+        profile=command is Command.PROFILE,
     )
 
 

@@ -93,4 +93,3 @@ def forget(state: State, facts: Facts) -> Step:
     del facts
     actions = (SetAge(None), SetDistrict(None))
     return Step(state.idle(), (Say(("profile.forgotten",), MAIN),), actions, purpose="profile")
-
