@@ -195,7 +195,7 @@ class Processor:
                 area_keys=frozenset(areas),
             ),
             areas=areas,
-            departments=dict(departments.tuples()),
+            departments={row.id: row.name for row in departments},
             citizens=citizens.load(session, keys=keys, now=now),
             latest=_latest_submissions(session, keys),
             read=_ReadOnDemand(self.reader, readings),
@@ -226,7 +226,7 @@ def _latest_submissions(session: Session, keys: Iterable[bytes]) -> dict[bytes, 
         .where(Submission.id.in_(newest))
         .options(selectinload(Submission.matters))
     )
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def _describe(error: Exception) -> str:

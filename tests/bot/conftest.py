@@ -193,9 +193,7 @@ def reader() -> WordReader:
 
 
 @pytest.fixture
-def make_phone(
-    database: Database, settings: Settings, clock: FakeClock, reader: WordReader
-) -> Callable[..., Phone]:
+def make_phone(database: Database, settings: Settings, clock: FakeClock, reader: WordReader) -> Callable[..., Phone]:
     def make(number: int = 1, *, handled_by: Any = handle) -> Phone:
         keys = settings.key_ring()
         processor = Processor(database, settings, keys, reader, handled_by, clock=clock)
