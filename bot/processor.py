@@ -152,9 +152,8 @@ class Processor:
         batch = self._load(session, inbounds, readings)
         ends: dict[Handled, list[int]] = {}
         with session.no_autoflush:
-            worked = {inbound.event_id: self.handle(batch, inbound) for inbound in inbounds}
-        for event_id, end in (worked | batch.amended).items():
-            ends.setdefault(end, []).append(event_id)
+            for inbound in inbounds:
+                ends.setdefault(self.handle(batch, inbound), []).append(inbound.event_id)
         session.flush()
         for draft in batch.outbound:
             outbox.enqueue(
@@ -195,7 +194,7 @@ class Processor:
                 area_keys=frozenset(areas),
             ),
             areas=areas,
-            departments={row.id: row.name for row in departments},
+            departments=dict(departments.tuples()),
             citizens=citizens.load(session, keys=keys, now=now),
             latest=_latest_submissions(session, keys),
             read=_ReadOnDemand(self.reader, readings),
@@ -226,7 +225,7 @@ def _latest_submissions(session: Session, keys: Iterable[bytes]) -> dict[bytes, 
         .where(Submission.id.in_(newest))
         .options(selectinload(Submission.matters))
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(rows.tuples())
 
 
 def _describe(error: Exception) -> str:
