@@ -21,9 +21,22 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback.citizens.models import Citizen
 from feedback.db import Base
 from feedback.departments.models import Department
-from feedback.opinions.rules import Channel, Kind, MatterStatus, Outcome, PartKind, Source, receipt_number
+from feedback.opinions.rules import (
+    OPEN_STATUSES,
+    Channel,
+    Kind,
+    MatterStatus,
+    Outcome,
+    PartKind,
+    Source,
+    receipt_number,
+)
 from feedback.routing.models import Area
 from feedback.staff.models import Staff
+
+OPEN_SQL = f"status IN ({', '.join(repr(str(status)) for status in sorted(OPEN_STATUSES))})"
+"""Matters somebody has to work on. Queries must say it in these very words, or SQLite ignores the partial indexes."""
+_OPEN = sql(OPEN_SQL)
 
 
 class Submission(Base):
@@ -129,7 +142,22 @@ class Matter(Base):
         UniqueConstraint("submission_id", "number"),
         Index("ix_matters_received", "received_at", "id"),
         Index("ix_matters_department_received", "department_id", "received_at", "id"),
-        Index("ix_matters_department_status", "department_id", "status", "received_at", "id"),
+        Index(
+            "ix_matters_open_department",
+            "department_id",
+            "due_on",
+            "id",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
+        ),
+        Index("ix_matters_open_due", "due_on", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index(
+            "ix_matters_open_urgent",
+            "due_on",
+            "id",
+            postgresql_where=sql(f"urgent IS true AND {OPEN_SQL}"),
+            sqlite_where=sql(f"urgent IS 1 AND {OPEN_SQL}"),
+        ),
         Index("ix_matters_status_received", "status", "received_at", "id"),
         Index("ix_matters_area_received", "area_key", "received_at", "id"),
         Index("ix_matters_assignee", "assignee_id", "status"),
