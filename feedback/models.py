@@ -6,7 +6,7 @@ from feedback.db import Base
 from feedback.departments.models import Department
 from feedback.inbox.models import LineEvent
 from feedback.jobs.models import Job, Lease
-from feedback.opinions import search  # noqa: F401 (keeps the index on every flush)
+from feedback.opinions import joining, search  # noqa: F401 (they listen to every session)
 from feedback.opinions.models import (
     Attachment,
     HistoryEntry,

@@ -1,13 +1,10 @@
-"""A city with departments, areas and routes, and opinions in it."""
+"""Opinions for tests."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from app import migrating
 from feedback.db import Database
 from feedback.opinions import intake
 from feedback.opinions.intake import IntakeRules, NewPart, Sender
@@ -17,25 +14,6 @@ from feedback.ports import AreaScore, PersonalDataSpan, Reading
 from feedback.routing import service as routing
 
 RECEIVED = datetime(2026, 5, 11, 1, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def city_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("city") / "city.sqlite3"
-    database = Database(f"sqlite:///{path}")
-    migrating.upgrade(database)
-    with database.write() as session:
-        routing.install_defaults(session)
-    database.dispose()
-    return path
-
-
-@pytest.fixture
-def city(city_file: Path, tmp_path: Path) -> Iterator[Database]:
-    shutil.copy(city_file, tmp_path / "city.sqlite3")
-    database = Database(f"sqlite:///{tmp_path / 'city.sqlite3'}")
-    yield database
-    database.dispose()
 
 
 def a_reading(area: str | None = "roads", *, spans: tuple[PersonalDataSpan, ...] = ()) -> Reading:
@@ -50,7 +28,9 @@ def a_reading(area: str | None = "roads", *, spans: tuple[PersonalDataSpan, ...]
 
 
 @pytest.fixture
-def receive(city: Database) -> Callable[..., Submission]:
+def receive(database: Database) -> Callable[..., Submission]:
+    """An opinion that came in, read as ``a_reading()`` unless told otherwise."""
+
     def received(
         text: str = "道路に穴があいています",
         *,
@@ -59,7 +39,7 @@ def receive(city: Database) -> Callable[..., Submission]:
         reading: Reading | None = None,
         sender: Sender | None = None,
     ) -> Submission:
-        with city.write() as session:
+        with database.write() as session:
             return intake.receive(
                 session,
                 channel=channel,
