@@ -88,6 +88,4 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        return ""
-    return value if value.isascii() else storable(value)
+    return value if isinstance(value, str) else ""

@@ -194,7 +194,7 @@ class Processor:
                 area_keys=frozenset(areas),
             ),
             areas=areas,
-            departments=dict(departments.all()),
+            departments=dict(departments.tuples()),
             citizens=citizens.load(session, keys=keys, now=now),
             latest=_latest_submissions(session, keys),
             read=_ReadOnDemand(self.reader, readings),
@@ -225,7 +225,7 @@ def _latest_submissions(session: Session, keys: Iterable[bytes]) -> dict[bytes, 
         .where(Submission.id.in_(newest))
         .options(selectinload(Submission.matters))
     )
-    return dict(rows.all())
+    return dict(rows.tuples())
 
 
 def _describe(error: Exception) -> str:

@@ -11,37 +11,23 @@ from typing import BinaryIO
 
 import click
 
+from admin.tables.reading import open_table
+from admin.tables.rejects import RejectsFile
 from admin.tables.writing import Format, write
-from feedback.config import SettingsError, load_settings
-from feedback.db import Database
-from feedback.errors import FeedbackError
-from feedback.opinions import exporting
+from app.reading import ClassifierReader
+from app.site import open_site
+from feedback.clock import utc_now
+from feedback.errors import Invalid
+from feedback.opinions import exporting, importing
 from feedback.opinions.exporting import Selection
+from feedback.opinions.import_columns import Field, guess, override
+from feedback.opinions.importing import Import, Report
 from feedback.opinions.rules import Channel, Kind, MatterStatus
 
 
 @click.group()
 def opinions() -> None:
     """Opinions of citizens: export them to a file, import them from one."""
-
-
-@contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
-    """What a use case or the settings refuse ends the command with its message, not with a traceback."""
-    try:
-        yield
-    except (FeedbackError, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-@contextlib.contextmanager
-def open_database() -> Iterator[Database]:
-    """The database of the settings in force, closed at the end."""
-    database = Database(load_settings().database)
-    try:
-        yield database
-    finally:
-        database.dispose()
 
 
 def _choice(values: type[StrEnum]) -> click.Choice[str]:
@@ -86,15 +72,15 @@ def export(
         channels=tuple(map(Channel, channels)),
         kinds=tuple(map(Kind, kinds)),
     )
-    with plain_errors(), open_database() as database:
-        with database.read() as session:
-            exporting.check(session, selection)
-        rows = _Counted(exporting.records(database.read, selection, unmasked=unmasked))
-        with _output(output) as file:
-            for chunk in write(rows, file_format=Format(file_format), language=language):
-                file.write(chunk)
-        words = "personal data readable" if unmasked else "personal data masked"
-        click.echo(f"Exported {rows.count} matters to {output} ({file_format}, {words}).", err=True)
+    database = open_site().database
+    with database.read() as session:
+        exporting.check(session, selection)
+    rows = _Counted(exporting.records(database.read, selection, unmasked=unmasked))
+    with _output(output) as file:
+        for chunk in write(rows, file_format=Format(file_format), language=language):
+            file.write(chunk)
+    words = "personal data readable" if unmasked else "personal data masked"
+    click.echo(f"Exported {rows.count} matters to {output} ({file_format}, {words}).", err=True)
 
 
 class _Counted:
@@ -128,3 +114,81 @@ def _output(target: str) -> Iterator[BinaryIO]:
         raise click.ClickException(f"{target}: the file cannot be written ({error.strerror}).") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+@opinions.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--channel", required=True, type=_choice(Channel), help="How they came in, where the table says nothing.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be imported; nothing is written.")
+@click.option(
+    "--mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column (heading or letter) holds a field; nothing behind = leaves it out. Repeatable. Fields: "
+    + ", ".join(Field),
+)
+@click.option("--rejects", type=click.Path(path_type=Path), help="File for rows not taken. [FILE.rejects.csv]")
+@click.option("--sheet", help="Sheet of a spreadsheet, by name or number. [the first]")
+@click.option("--encoding", help="Encoding of a text file. [found by itself]")
+@click.option("--no-classify", is_flag=True, help="Do not read the texts: only areas that the table tells are known.")
+def import_(
+    file: Path,
+    channel: str,
+    dry_run: bool,
+    mapping: tuple[str, ...],
+    rejects: Path | None,
+    sheet: str | None,
+    encoding: str | None,
+    no_classify: bool,
+) -> None:
+    """Import opinions from a CSV, TSV or spreadsheet FILE.
+
+    The same FILE again imports nothing twice. Rows that cannot be taken are written to a file with the reason;
+    the exit status is 1 when no row at all could be taken.
+    """
+    site = open_site()
+    table = open_table(file, sheet=sheet, encoding=encoding)
+    columns = override(guess(table.headings), _pairs(mapping), table.headings)
+    click.echo(f"{file}: {table.description}")
+    for field, number in columns.items():
+        click.echo(f"  {field} <- {table.headings[number]}")
+    unused = [heading for number, heading in enumerate(table.headings) if heading and number not in columns.values()]
+    if unused:
+        click.echo(f"  not used: {', '.join(unused)}")
+    task = Import(
+        table=table,
+        columns=columns,
+        channel=Channel(channel),
+        now=utc_now(),
+        answer_business_days=site.settings.answer_business_days,
+        dry_run=dry_run,
+    )
+    reader = None if no_classify or dry_run else ClassifierReader(site.settings.model_dir)
+    path = rejects or Path(f"{file.name}.rejects.csv")
+    with RejectsFile(path, table.headings) as rejected:
+        report = importing.run(site.database, task, reader=reader, reject=rejected.add, progress=_progress)
+    _tell(report, dry_run=dry_run, rejects=path)
+
+
+def _pairs(mapping: tuple[str, ...]) -> dict[str, str]:
+    if any("=" not in one for one in mapping):
+        raise Invalid("--mapping は「項目=列」の形で指定してください（例: --mapping text=本文）。")
+    return dict(one.split("=", 1) for one in mapping)
+
+
+def _progress(report: Report) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{report.rows} rows", nl=False, err=True)
+
+
+def _tell(report: Report, *, dry_run: bool, rejects: Path) -> None:
+    verb = "Would import" if dry_run else "Imported"
+    click.echo(
+        f"{verb} {report.received} of {report.rows} rows; {report.known} known from before; {report.rejected} rejected."
+    )
+    for reason, times in report.reasons.most_common(10):
+        click.echo(f"  {times} × {reason}")
+    if report.rejected:
+        click.echo(f"Rejected rows, each with its reason: {rejects}")
+    if report.rejected and report.rejected == report.rows:
+        raise click.exceptions.Exit(1)

@@ -204,7 +204,7 @@ def add_part(
 
 
 def _read_again(matter: Matter, reading: Reading, *, rules: IntakeRules, district: str | None, at: datetime) -> None:
-    decided = matter.area_key if matter.area_source != Source.MODEL else None
+    decided = matter.area_key if matter.area_source is not Source.MODEL else None
     take_reading(matter, reading, read_at=at, rules=rules)
     if decided is not None:
         matter.area_key = decided
@@ -227,7 +227,7 @@ def choose_area(submission: Submission, *, area_key: str, rules: IntakeRules, at
     matter = submission.matters[0]
     Label(matter=matter, source=Source.CITIZEN, field="area", value=area_key, at=at)
     HistoryEntry(matter=matter, at=at, source=Source.CITIZEN, action="area", before=matter.area_key, after=area_key)
-    if matter.status not in _UNSTARTED or matter.area_source == Source.STAFF:
+    if matter.status not in _UNSTARTED or matter.area_source is Source.STAFF:
         return
     matter.area_key = area_key
     matter.area_source = Source.CITIZEN
@@ -239,7 +239,7 @@ def withdraw(submission: Submission, *, at: datetime, reason: str = "本人の�
     """The citizen takes a submission back. False when every matter of it was withdrawn before."""
     changed = False
     for matter in submission.matters:
-        if matter.status == MatterStatus.WITHDRAWN:
+        if matter.status is MatterStatus.WITHDRAWN:
             continue
         HistoryEntry(
             matter=matter,

@@ -1,17 +1,20 @@
 import csv
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import func, select
 
-from app import migrating
 from app.cli.opinions import opinions
+from feedback.config import ensure_keys, load_settings
 from feedback.db import Database
 from feedback.opinions import intake
 from feedback.opinions.intake import IntakeRules, NewPart
+from feedback.opinions.models import Matter
 from feedback.opinions.rules import Channel, PartKind
 from feedback.routing import service as routing
 
@@ -22,6 +25,7 @@ Run = Callable[..., Result]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("MACHIKOE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
+    ensure_keys(load_settings())
 
     def invoke(*arguments: str) -> Result:
         return CliRunner().invoke(opinions, arguments)
@@ -30,12 +34,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[Database]:
+def city(tmp_path: Path, sqlite_templates: dict[str, Path]) -> Iterator[Database]:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    shutil.copy(sqlite_templates["city"], tmp_path / "data" / "machikoe.sqlite3")
     database = Database(f"sqlite:///{tmp_path / 'data' / 'machikoe.sqlite3'}")
-    migrating.upgrade(database)
     at = datetime(2026, 5, 11, 1, 30, tzinfo=UTC)
     with database.write() as session:
-        routing.install_defaults(session)
         for text, channel in (("穴がある 090-1234-5678", Channel.PHONE), ("ありがとう", Channel.LINE)):
             intake.receive(
                 session,
@@ -85,11 +89,62 @@ def test_what_cannot_be_done_is_said_plainly(run: Run, tmp_path: Path) -> None:
     nowhere = run("export", "--output", "no/such/folder/out.csv")
 
     assert (unknown.exit_code, nowhere.exit_code) == (1, 1)
-    assert "raods" in unknown.stderr
+    assert "raods" in str(unknown.exception)
     assert "cannot be written" in nowhere.stderr
     assert not (tmp_path / "out.csv").exists()
 
 
-@pytest.mark.parametrize("command", [["--help"], ["export", "--help"]])
+@pytest.mark.parametrize("command", [["--help"], ["export", "--help"], ["import", "--help"]])
 def test_help(run: Run, command: list[str]) -> None:
     assert run(*command).exit_code == 0
+
+
+ROWS = "整理番号,受付日,ご意見,担当課,備考\r\n1,R7.4.1,側溝のふた,道路管理課,x\r\n2,春,いつか,,y\r\n"
+
+
+def count(city: Database) -> int:
+    with city.read() as session:
+        return session.scalar(select(func.count()).select_from(Matter)) or 0
+
+
+def test_import_says_what_it_understood_and_did(run: Run, city: Database, tmp_path: Path) -> None:
+    (tmp_path / "声.csv").write_bytes(ROWS.encode("cp932"))
+
+    result = run("import", "声.csv", "--channel", "letter", "--no-classify")
+
+    assert result.exit_code == 0, result.exception
+    assert "CP932" in result.stdout
+    assert "text <- ご意見" in result.stdout
+    assert "not used: 備考" in result.stdout
+    assert "Imported 1 of 2 rows; 0 known from before; 1 rejected." in result.stdout
+    assert "「春」" in (tmp_path / "声.csv.rejects.csv").read_text("utf-8-sig")
+    assert count(city) == 3
+
+
+def test_importing_again_takes_nothing_twice(run: Run, city: Database, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(ROWS)
+    run("import", "a.csv", "--channel", "letter", "--no-classify")
+
+    assert "Imported 0 of 2 rows; 1 known" in run("import", "a.csv", "--channel", "letter", "--no-classify").stdout
+    assert count(city) == 3
+
+
+def test_a_dry_run_and_a_mapping(run: Run, city: Database, tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("いつ\t何\n2025/4/1\tよい\n")
+
+    result = run(
+        "import", "a.tsv", "--channel", "web", "--dry-run", "--mapping", "received_at=いつ", "--mapping", "text=B"
+    )
+
+    assert "Would import 1 of 1 rows" in result.stdout
+    assert count(city) == 2
+
+
+@pytest.mark.usefixtures("city")
+def test_an_import_that_takes_nothing_fails(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("受付日,内容\n春,x\n")
+    (tmp_path / "b.csv").write_text("いつ,何\n春,x\n")
+
+    assert run("import", "a.csv", "--channel", "web", "--no-classify").exit_code == 1
+    assert "受付日" in str(run("import", "b.csv", "--channel", "web").exception)
+    assert "項目=列" in str(run("import", "b.csv", "--channel", "web", "--mapping", "text").exception)

@@ -17,10 +17,10 @@ from tests.feedback.opinions.conftest import RECEIVED, a_reading
 Receive = Callable[..., Submission]
 
 
-def test_a_row_says_all_that_is_counted(city: Database, receive: Receive) -> None:
+def test_a_row_says_all_that_is_counted(database: Database, receive: Receive) -> None:
     receive(sender=Sender(age_band="40s", district="みどり町"))
 
-    [row] = exporting.records(city.read, Selection())
+    [row] = exporting.records(database.read, Selection())
 
     assert list(row) == list(COLUMNS)
     assert row["receipt_number"] == "R8-000001"
@@ -37,31 +37,31 @@ def test_a_row_says_all_that_is_counted(city: Database, receive: Receive) -> Non
     assert row["answered_at"] is None
 
 
-def test_personal_data_is_masked_unless_asked(city: Database, receive: Receive) -> None:
+def test_personal_data_is_masked_unless_asked(database: Database, receive: Receive) -> None:
     receive("みどり町の鈴木です 090-1234-5678", reading=a_reading(spans=(PersonalDataSpan(5, 7, "person_name"),)))
 
-    [masked] = exporting.records(city.read, Selection())
-    [plain] = exporting.records(city.read, Selection(), unmasked=True)
+    [masked] = exporting.records(database.read, Selection())
+    [plain] = exporting.records(database.read, Selection(), unmasked=True)
 
     assert (masked["text"], masked["masked"]) == ("みどり町の〔氏名〕です 〔電話番号〕", True)
     assert (plain["text"], plain["masked"]) == ("みどり町の鈴木です 090-1234-5678", False)
 
 
-def test_batches_neither_repeat_nor_leave_out(city: Database, receive: Receive) -> None:
+def test_batches_neither_repeat_nor_leave_out(database: Database, receive: Receive) -> None:
     for number in range(7):
         receive(f"意見{number}", at=RECEIVED + timedelta(days=number // 3))
 
-    rows = list(exporting.records(city.read, Selection(), batch=2))
+    rows = list(exporting.records(database.read, Selection(), batch=2))
 
     assert [row["text"] for row in rows] == [f"意見{number}" for number in range(7)]
 
 
-def test_days_are_those_of_japan_and_both_count(city: Database, receive: Receive) -> None:
+def test_days_are_those_of_japan_and_both_count(database: Database, receive: Receive) -> None:
     for day, hour in ((30, 23), (1, 0), (1, 23), (2, 0)):
         month = 4 if day == 30 else 5
         receive(f"{month}/{day} {hour}時", at=datetime(2026, month, day, hour, 30, tzinfo=TOKYO))
 
-    rows = exporting.records(city.read, Selection(first_day=date(2026, 5, 1), last_day=date(2026, 5, 1)))
+    rows = exporting.records(database.read, Selection(first_day=date(2026, 5, 1), last_day=date(2026, 5, 1)))
 
     assert [row["text"] for row in rows] == ["5/1 0時", "5/1 23時"]
 
@@ -79,12 +79,12 @@ def test_days_are_those_of_japan_and_both_count(city: Database, receive: Receive
         (Selection(only_department_id=-1), 0),
     ],
 )
-def test_filters(city: Database, receive: Receive, selection: Selection, found: int) -> None:
+def test_filters(database: Database, receive: Receive, selection: Selection, found: int) -> None:
     receive(channel=Channel.PHONE)
     receive(reading=a_reading(None))
 
-    assert len(list(exporting.records(city.read, selection))) == found
-    with city.read() as session:
+    assert len(list(exporting.records(database.read, selection))) == found
+    with database.read() as session:
         assert exporting.count(session, selection) == found
 
 
@@ -96,8 +96,8 @@ def test_filters(city: Database, receive: Receive, selection: Selection, found: 
         (Selection(first_day=date(2026, 5, 2), last_day=date(2026, 5, 1)), "期間"),
     ],
 )
-def test_mistaken_selections_are_explained(city: Database, selection: Selection, words: str) -> None:
-    with city.read() as session, pytest.raises(Invalid, match=words):
+def test_mistaken_selections_are_explained(database: Database, selection: Selection, words: str) -> None:
+    with database.read() as session, pytest.raises(Invalid, match=words):
         exporting.check(session, selection)
 
 
