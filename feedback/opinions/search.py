@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    true,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -78,7 +79,7 @@ def forget(session: Session, matter_ids: Iterable[int]) -> None:
 
 def matches(session: Session, query: str) -> ColumnElement[bool]:
     """Condition on `Matter`: its text contains every word of the query, whatever its width or case."""
-    return and_(*(_contains(session, folded) for folded in map(fold, query.split()) if folded))
+    return and_(true(), *(_contains(session, folded) for folded in map(fold, query.split()) if folded))
 
 
 def _contains(session: Session, folded: str) -> ColumnElement[bool]:
