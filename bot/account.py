@@ -34,6 +34,10 @@ class LineTrouble(Exception):
     """LINE did not do what was asked; the message says what and why."""
 
 
+class NotFoundAtLine(LineTrouble):
+    """LINE has no such thing, for example no endpoint yet."""
+
+
 class Account:
     """The channel behind the configured access token."""
 
@@ -85,7 +89,11 @@ class Account:
         )
 
     def _endpoint(self) -> Iterator[Finding]:
-        endpoint = self._call(self._api.get_webhook_endpoint)
+        try:
+            endpoint = self._call(self._api.get_webhook_endpoint)
+        except NotFoundAtLine:
+            yield Finding("webhook", "is not set", True, "Run `machikoe line setup`.")
+            return
         if endpoint.endpoint != self.webhook_url:
             yield Finding("webhook", f"is {endpoint.endpoint or 'not set'}", True, "Run `machikoe line setup`.")
             return
@@ -130,6 +138,8 @@ class Account:
         try:
             return call(*args, _request_timeout=self._timeout, **options)
         except ApiException as error:
+            if error.status == 404:
+                raise NotFoundAtLine("LINE answered 404") from error
             raise LineTrouble(f"LINE answered {error.status}") from error
         except urllib3.exceptions.HTTPError as error:
             raise LineTrouble(f"LINE could not be reached ({type(error).__name__})") from error

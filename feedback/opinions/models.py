@@ -14,9 +14,10 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from feedback.citizens.models import Citizen
 from feedback.db import Base
@@ -249,3 +250,15 @@ class Note(Base):
 
     matter: Mapped[Matter] = relationship(back_populates="notes", lazy="raise")
     staff: Mapped[Staff] = relationship(lazy="raise")
+
+
+def _join_session(parent: Submission | Matter, child: Base, _initiator: object) -> None:
+    session = object_session(parent)
+    if session is not None:
+        session.add(child)
+
+
+# ``Label(matter=matter)`` is meant to be enough: the row joins the session its matter is in, although the
+# matter's own list is not loaded (SQLAlchemy cascades only from a parent's list, never by the back reference).
+for _children in (Submission.parts, Matter.readings, Matter.labels, Matter.history, Matter.notes):
+    event.listen(_children, "append", _join_session)
