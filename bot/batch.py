@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.inbound import Inbound
 from feedback.citizens.models import Citizen
 from feedback.config import Settings
 from feedback.keys import KeyRing
@@ -33,7 +34,11 @@ class AreaName:
 
 @dataclass(slots=True)
 class Batch:
-    """One transaction's working set. ``latest``: each citizen's newest submission, its matters loaded."""
+    """One transaction's working set. ``latest``: each citizen's newest submission, its matters loaded.
+
+    ``held``: events of this batch whose words wait for consent, by citizen. ``amended``: event id → what a later
+    event of the same batch made of it (consent, refusal, unsend), in place of what `handle` returned for it.
+    """
 
     session: Session
     now: datetime
@@ -46,6 +51,8 @@ class Batch:
     latest: dict[bytes, Submission]
     read: Callable[[str], Reading]
     outbound: list["Draft"] = field(default_factory=list)
+    held: dict[bytes, list[Inbound]] = field(default_factory=dict)
+    amended: dict[int, "Handled"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

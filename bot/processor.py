@@ -194,7 +194,7 @@ class Processor:
                 area_keys=frozenset(areas),
             ),
             areas=areas,
-            departments=dict(departments.tuples()),
+            departments=dict(departments.all()),
             citizens=citizens.load(session, keys=keys, now=now),
             latest=_latest_submissions(session, keys),
             read=_ReadOnDemand(self.reader, readings),
@@ -225,7 +225,7 @@ def _latest_submissions(session: Session, keys: Iterable[bytes]) -> dict[bytes, 
         .where(Submission.id.in_(newest))
         .options(selectinload(Submission.matters))
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def _describe(error: Exception) -> str:

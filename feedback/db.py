@@ -4,6 +4,7 @@ Edges say ``with database.write() as session`` (commits at the end) or ``with da
 services take the session and never commit.
 """
 
+import enum
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -38,6 +39,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _values(members: type[enum.Enum]) -> list[str]:
+    return [member.value for member in members]
+
+
 class Base(DeclarativeBase):
     """Base of all tables."""
 
@@ -50,7 +55,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: UtcDateTime(),
+        # Kept by value in plain text columns; comes back as the enumeration's member, so that `is` holds.
+        enum.Enum: Enum(
+            enum.Enum, native_enum=False, length=16, values_callable=lambda members: [m.value for m in members]
+        ),
+    }
 
 
 def normalise_url(url: str) -> URL:

@@ -63,4 +63,5 @@ class KeyRing:
 
     def lookup(self, value: str) -> bytes:
         """Keyed hash (16 bytes) under which a LINE user id is found without being stored."""
-        return hmac.digest(self._lookup_key, value.encode(), "sha256")[:16]
+        # Half a surrogate pair is no id of LINE's, but must not stop the request that carries it.
+        return hmac.digest(self._lookup_key, value.encode("utf-8", "surrogatepass"), "sha256")[:16]

@@ -33,6 +33,7 @@ class Delivery:
     statuses: list[int] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     message_id: str | None = None
+    bubble_id: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -89,11 +90,12 @@ class WebhookSender:
             self._by_event.clear()
             self._held.clear()
 
-    def prepare(self, event: Json, chat_id: str) -> Delivery:
-        """Enter an event into the log; it is not sent yet."""
+    def prepare(self, event: Json, chat_id: str, *, bubble_id: str | None = None) -> Delivery:
+        """Enter an event into the log; it is not sent yet. ``bubble_id`` shows the bot's answer in the chat."""
         with self._world.lock:
             message_id = event.get("message", {}).get("id")
             delivery = Delivery(event, chat_id, self._world.touch(), message_id=message_id)
+            delivery.bubble_id = bubble_id or message_id
             self.deliveries.append(delivery)
             self._by_event[str(event.get("webhookEventId"))] = delivery
             return delivery
@@ -204,7 +206,7 @@ class WebhookSender:
                 delivery.statuses.append(status)
                 delivery.milliseconds.append(milliseconds)
                 delivery.number = revision
-                known = self._world.messages.get(delivery.message_id or "")
+                known = self._world.messages.get(delivery.bubble_id or "")
                 if known is not None:
                     chat, bubble = known
                     bubble.webhook_status = 200 if delivery.accepted else status

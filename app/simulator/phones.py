@@ -138,7 +138,8 @@ class Phones:
         event = self._event(chat, "postback", None, postback=postback)
         if shown:
             message = {"type": "text", "text": shown}
-            self._world.hear(chat, chat.id, message, event_id=event["webhookEventId"], at=event["timestamp"])
+            bubble = self._world.hear(chat, chat.id, message, event_id=event["webhookEventId"], at=event["timestamp"])
+            return self._deliver(chat, [event], bubble_id=bubble.id, wait=wait)
         return self._deliver(chat, [event], wait=wait)
 
     def _switch_menu(self, chat: Chat, action: Json, *, wait: bool) -> Done:
@@ -178,9 +179,11 @@ class Phones:
             event["replyToken"] = self._world.issue_reply_token(chat)
         return event
 
-    def _deliver(self, chat: Chat, made: list[Json], *, one_body: bool = True, wait: bool) -> Done:
+    def _deliver(
+        self, chat: Chat, made: list[Json], *, one_body: bool = True, bubble_id: str | None = None, wait: bool
+    ) -> Done:
         mark = self._world.revision
-        deliveries = [self._sender.prepare(event, chat.id) for event in made]
+        deliveries = [self._sender.prepare(event, chat.id, bubble_id=bubble_id) for event in made]
         if one_body:
             self._sender.send(deliveries, wait=wait)
         else:

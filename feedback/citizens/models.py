@@ -26,7 +26,7 @@ class Citizen(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
     line_user_id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    consent: Mapped[Consent] = mapped_column(String(16), default=Consent.UNASKED)
+    consent: Mapped[Consent] = mapped_column(default=Consent.UNASKED)
     consent_version: Mapped[str | None] = mapped_column(String(16))
     consent_at: Mapped[datetime | None]
     reachable: Mapped[bool] = mapped_column(default=True)

@@ -66,6 +66,8 @@ def erase(session: Session, citizen: Citizen, *, at: datetime) -> int:
 
     What stays is a tombstone for counting: dates, area, department, status.
     """
+    # Without an id the query below would take everybody's submissions that no citizen is behind.
+    session.flush()
     submissions = session.scalars(
         select(Submission)
         .where(Submission.citizen_id == citizen.id, Submission.erased_at.is_(None))

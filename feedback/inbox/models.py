@@ -64,7 +64,7 @@ class LineEvent(Base):
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime]
     payload: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[EventState] = mapped_column(String(8), default=EventState.PENDING, server_default="pending")
+    state: Mapped[EventState] = mapped_column(default=EventState.PENDING, server_default="pending")
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

@@ -31,7 +31,7 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     unique_key: Mapped[str | None] = mapped_column(String(100), unique=True)
-    state: Mapped[JobState] = mapped_column(String(8), default=JobState.QUEUED)
+    state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     progress_done: Mapped[int] = mapped_column(default=0)
     progress_total: Mapped[int | None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, object_session, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from feedback.business_days import add_business_days
 from feedback.citizens.models import Citizen
@@ -123,21 +123,19 @@ def take_reading(matter: Matter, reading: Reading, *, read_at: datetime, rules: 
     """Keep a reading and let it decide what nobody has decided: area, kind, urgency, safety."""
     known = rules.area_keys
     area_key = reading.area if not known or reading.area in known else None
-    _keep(
-        MatterReading(
-            matter=matter,
-            model_version=reading.model_version,
-            area_key=reading.area,
-            areas=[[score.key, round(score.score, 4)] for score in reading.areas],
-            also=list(reading.also),
-            kind=reading.kind,
-            urgency=reading.urgency,
-            safety=reading.safety,
-            language=reading.language,
-            evidence=list(reading.evidence),
-            personal_data=[[span.start, span.end, span.type] for span in reading.personal_data],
-            read_at=read_at,
-        )
+    MatterReading(
+        matter=matter,
+        model_version=reading.model_version,
+        area_key=reading.area,
+        areas=[[score.key, round(score.score, 4)] for score in reading.areas],
+        also=list(reading.also),
+        kind=reading.kind,
+        urgency=reading.urgency,
+        safety=reading.safety,
+        language=reading.language,
+        evidence=list(reading.evidence),
+        personal_data=[[span.start, span.end, span.type] for span in reading.personal_data],
+        read_at=read_at,
     )
     matter.area_key = area_key
     matter.kind = matter.kind or (Kind(reading.kind) if reading.kind else None)
@@ -170,17 +168,15 @@ def move(
     if matter.status in _UNSTARTED:
         known = matter.area_key is not None or decision.rule is not None or source is Source.STAFF
         matter.status = MatterStatus.ROUTED if known else MatterStatus.RECEIVED
-    _keep(
-        HistoryEntry(
-            matter=matter,
-            at=at,
-            source=source,
-            staff_id=staff_id,
-            action="routed",
-            before=str(before) if before else None,
-            after=str(decision.department_id),
-            reason=reason or decision.rule,
-        )
+    HistoryEntry(
+        matter=matter,
+        at=at,
+        source=source,
+        staff_id=staff_id,
+        action="routed",
+        before=str(before) if before else None,
+        after=str(decision.department_id),
+        reason=reason or decision.rule,
     )
 
 
@@ -199,7 +195,7 @@ def add_part(
     new = _part(part)
     new.submission = submission
     submission.last_part_at = max(submission.last_part_at, part.sent_at)
-    session.add_all([new, HistoryEntry(matter=matter, at=at, source=Source.CITIZEN, action="added", after=part.kind)])
+    HistoryEntry(matter=matter, at=at, source=Source.CITIZEN, action="added", after=part.kind)
     if not part.text:
         return
     matter.text = _text_in_order(session, submission) if late else matter_text([matter.text, part.text])
@@ -229,10 +225,8 @@ def _text_in_order(session: Session, submission: Submission) -> str:
 def choose_area(submission: Submission, *, area_key: str, rules: IntakeRules, at: datetime) -> None:
     """The citizen says which area it is: kept as a label, and routed by it while nobody works on it."""
     matter = submission.matters[0]
-    _keep(Label(matter=matter, source=Source.CITIZEN, field="area", value=area_key, at=at))
-    _keep(
-        HistoryEntry(matter=matter, at=at, source=Source.CITIZEN, action="area", before=matter.area_key, after=area_key)
-    )
+    Label(matter=matter, source=Source.CITIZEN, field="area", value=area_key, at=at)
+    HistoryEntry(matter=matter, at=at, source=Source.CITIZEN, action="area", before=matter.area_key, after=area_key)
     if matter.status not in _UNSTARTED or matter.area_source is Source.STAFF:
         return
     matter.area_key = area_key
@@ -247,16 +241,14 @@ def withdraw(submission: Submission, *, at: datetime, reason: str = "本人の�
     for matter in submission.matters:
         if matter.status is MatterStatus.WITHDRAWN:
             continue
-        _keep(
-            HistoryEntry(
-                matter=matter,
-                at=at,
-                source=Source.CITIZEN,
-                action="withdrawn",
-                before=matter.status,
-                after=MatterStatus.WITHDRAWN,
-                reason=reason,
-            )
+        HistoryEntry(
+            matter=matter,
+            at=at,
+            source=Source.CITIZEN,
+            action="withdrawn",
+            before=matter.status,
+            after=MatterStatus.WITHDRAWN,
+            reason=reason,
         )
         matter.status = MatterStatus.WITHDRAWN
         matter.closed_at = at
@@ -327,10 +319,3 @@ def _part(new: NewPart) -> Part:
             line_message_id_sealed=new.media, state="pending", file_name=new.file_name, due_at=new.sent_at
         )
     return part
-
-
-def _keep(row: HistoryEntry | Label | MatterReading) -> None:
-    """Add a row to its matter's session; a matter that is in none yet takes it along when it is added."""
-    session = object_session(row.matter)
-    if session is not None:
-        session.add(row)

@@ -14,17 +14,29 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    event,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedback.citizens.models import Citizen
 from feedback.db import Base
 from feedback.departments.models import Department
-from feedback.opinions.rules import Channel, Kind, MatterStatus, Outcome, PartKind, Source, receipt_number
+from feedback.opinions.rules import (
+    OPEN_STATUSES,
+    Channel,
+    Kind,
+    MatterStatus,
+    Outcome,
+    PartKind,
+    Source,
+    receipt_number,
+)
 from feedback.routing.models import Area
 from feedback.staff.models import Staff
+
+OPEN_SQL = f"status IN ({', '.join(repr(str(status)) for status in sorted(OPEN_STATUSES))})"
+"""Matters somebody has to work on. Queries must say it in these very words, or SQLite ignores the partial indexes."""
+_OPEN = sql(OPEN_SQL)
 
 
 class Submission(Base):
@@ -37,7 +49,7 @@ class Submission(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    channel: Mapped[Channel] = mapped_column(String(16))
+    channel: Mapped[Channel]
     source_id: Mapped[str | None] = mapped_column(String(100))
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
     received_at: Mapped[datetime]
@@ -76,7 +88,7 @@ class Part(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
-    kind: Mapped[PartKind] = mapped_column(String(16))
+    kind: Mapped[PartKind]
     text: Mapped[str | None] = mapped_column(Text)
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
@@ -130,7 +142,22 @@ class Matter(Base):
         UniqueConstraint("submission_id", "number"),
         Index("ix_matters_received", "received_at", "id"),
         Index("ix_matters_department_received", "department_id", "received_at", "id"),
-        Index("ix_matters_department_status", "department_id", "status", "received_at", "id"),
+        Index(
+            "ix_matters_open_department",
+            "department_id",
+            "due_on",
+            "id",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
+        ),
+        Index("ix_matters_open_due", "due_on", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index(
+            "ix_matters_open_urgent",
+            "due_on",
+            "id",
+            postgresql_where=sql(f"urgent IS true AND {OPEN_SQL}"),
+            sqlite_where=sql(f"urgent IS 1 AND {OPEN_SQL}"),
+        ),
         Index("ix_matters_status_received", "status", "received_at", "id"),
         Index("ix_matters_area_received", "area_key", "received_at", "id"),
         Index("ix_matters_assignee", "assignee_id", "status"),
@@ -140,16 +167,16 @@ class Matter(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     number: Mapped[int] = mapped_column(SmallInteger, default=1)
     text: Mapped[str] = mapped_column(Text)
-    channel: Mapped[Channel] = mapped_column(String(16))
+    channel: Mapped[Channel]
     area_key: Mapped[str | None] = mapped_column(ForeignKey("areas.key"))
-    area_source: Mapped[Source] = mapped_column(String(16), default=Source.MODEL)
-    kind: Mapped[Kind | None] = mapped_column(String(16))
+    area_source: Mapped[Source] = mapped_column(default=Source.MODEL)
+    kind: Mapped[Kind | None]
     urgent: Mapped[bool] = mapped_column(default=False)
     safety: Mapped[str | None] = mapped_column(String(16))
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    status: Mapped[MatterStatus] = mapped_column(String(16), default=MatterStatus.RECEIVED)
-    outcome: Mapped[Outcome | None] = mapped_column(String(16))
+    status: Mapped[MatterStatus] = mapped_column(default=MatterStatus.RECEIVED)
+    outcome: Mapped[Outcome | None]
     outcome_reason: Mapped[str | None] = mapped_column(Text)
     due_on: Mapped[date | None]
     received_at: Mapped[datetime]
@@ -209,7 +236,7 @@ class Label(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
-    source: Mapped[Source] = mapped_column(String(16))
+    source: Mapped[Source]
     field: Mapped[str] = mapped_column(String(16))
     value: Mapped[str | None] = mapped_column(String(64))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -226,7 +253,7 @@ class HistoryEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
     at: Mapped[datetime]
-    source: Mapped[Source] = mapped_column(String(16))
+    source: Mapped[Source]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str] = mapped_column(String(32))
     before: Mapped[str | None] = mapped_column(String(100))
@@ -250,15 +277,3 @@ class Note(Base):
 
     matter: Mapped[Matter] = relationship(back_populates="notes", lazy="raise")
     staff: Mapped[Staff] = relationship(lazy="raise")
-
-
-def _join_session(parent: Submission | Matter, child: Base, _initiator: object) -> None:
-    session = object_session(parent)
-    if session is not None:
-        session.add(child)
-
-
-# ``Label(matter=matter)`` is meant to be enough: the row joins the session its matter is in, although the
-# matter's own list is not loaded (SQLAlchemy cascades only from a parent's list, never by the back reference).
-for _children in (Submission.parts, Matter.readings, Matter.labels, Matter.history, Matter.notes):
-    event.listen(_children, "append", _join_session)

@@ -250,3 +250,15 @@ def joins(last_part_at: datetime, sent_at: datetime, *, quiet_seconds: int) -> b
 def matter_text(texts: list[str | None]) -> str:
     """The words of a matter: its parts' texts in order, one after the other."""
     return "\n".join(text for text in texts if text)
+
+
+_SENTENCE_END = re.compile(r"(?<=[。！？!?\n])(?![。！？!?」』）)\n])")
+
+
+def pieces(text: str) -> list[str]:
+    """A text cut after its sentences and lines; joined again they are the text, to the character."""
+    return [piece for piece in _SENTENCE_END.split(text) if piece]
+
+
+BOUNCES_BEFORE_DESK = 2
+"""After this many 「当課ではない」 no department can pass a matter on; the listening desk decides."""

@@ -70,9 +70,9 @@ class OutboundMessage(Base):
     recipient_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reply_token_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    via: Mapped[Via | None] = mapped_column(String(8))
+    via: Mapped[Via | None]
     retry_key: Mapped[UUID] = mapped_column(Uuid)
-    state: Mapped[OutboundState] = mapped_column(String(16), default=OutboundState.PENDING)
+    state: Mapped[OutboundState] = mapped_column(default=OutboundState.PENDING)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     uncertain: Mapped[bool] = mapped_column(default=False)
     reply_until: Mapped[datetime | None]

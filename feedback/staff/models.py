@@ -20,7 +20,7 @@ class Staff(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(64))
-    role: Mapped[Role] = mapped_column(String(16))
+    role: Mapped[Role]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
     password: Mapped[str | None] = mapped_column(String(255))
     must_change_password: Mapped[bool] = mapped_column(default=False)

@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+OPEN = "status IN ('approving', 'drafting', 'in_progress', 'received', 'reopened', 'routed')"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -261,7 +263,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_matters_assignee", ["assignee_id", "status"], unique=False)
         batch_op.create_index("ix_matters_department_received", ["department_id", "received_at", "id"], unique=False)
         batch_op.create_index(
-            "ix_matters_department_status", ["department_id", "status", "received_at", "id"], unique=False
+            "ix_matters_open_department",
+            ["department_id", "due_on", "id"],
+            unique=False,
+            postgresql_where=sa.text(OPEN),
+            sqlite_where=sa.text(OPEN),
+        )
+        batch_op.create_index(
+            "ix_matters_open_due",
+            ["due_on", "id"],
+            unique=False,
+            postgresql_where=sa.text(OPEN),
+            sqlite_where=sa.text(OPEN),
+        )
+        batch_op.create_index(
+            "ix_matters_open_urgent",
+            ["due_on", "id"],
+            unique=False,
+            postgresql_where=sa.text(f"urgent IS true AND {OPEN}"),
+            sqlite_where=sa.text(f"urgent IS 1 AND {OPEN}"),
         )
         batch_op.create_index("ix_matters_received", ["received_at", "id"], unique=False)
         batch_op.create_index("ix_matters_status_received", ["status", "received_at", "id"], unique=False)
@@ -500,7 +520,9 @@ def downgrade() -> None:
     with op.batch_alter_table("matters", schema=None) as batch_op:
         batch_op.drop_index("ix_matters_status_received")
         batch_op.drop_index("ix_matters_received")
-        batch_op.drop_index("ix_matters_department_status")
+        batch_op.drop_index("ix_matters_open_urgent")
+        batch_op.drop_index("ix_matters_open_due")
+        batch_op.drop_index("ix_matters_open_department")
         batch_op.drop_index("ix_matters_department_received")
         batch_op.drop_index("ix_matters_assignee")
         batch_op.drop_index("ix_matters_area_received")

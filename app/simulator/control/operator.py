@@ -166,10 +166,11 @@ class _Operator:
         if after < self._world.born:
             after = 0
         self._world.wait_until(lambda: self._world.revision > after, wait_seconds(0.0))
-        chat_id = request.args.get("chat", "")
-        open_chat = self._world.chats.get(chat_id)
         with self._world.lock:
-            return jsonify(self._news(after, open_chat))
+            news = self._news(after)
+            chat = self._world.chats.get(request.args.get("chat", ""))
+            news["open"] = self._open_chat(chat, min(number("chatAfter", after), after)) if chat else None
+            return jsonify(news)
 
     def rich_menu_image(self, menu_id: str) -> Response:
         menu = self._world.rich_menus.menus.get(menu_id)
@@ -177,15 +178,16 @@ class _Operator:
             refuse(404, "no such image")
         return Response(menu.image, content_type=menu.content_type)
 
-    def _news(self, after: int, open_chat: Chat | None) -> Json:
+    def _news(self, after: int) -> Json:
         world = self._world
         chats = [chat for chat in world.chats.values() if chat.revision > after]
-        chats = sorted(chats, key=lambda chat: chat.revision)[-_FEED_CHATS:]
+        if len(chats) > _FEED_CHATS:
+            oldest_shown = sorted(chat.revision for chat in chats)[-_FEED_CHATS]
+            chats = [chat for chat in chats if chat.revision >= oldest_shown][:_FEED_CHATS]
         return {
             "revision": world.revision,
             "fresh": after == 0,
             "chats": [chat.as_json() for chat in chats],
-            "open": self._open_chat(open_chat, after) if open_chat else None,
             "faults": world.faults.as_json(),
             "settings": _settings(world.settings),
             "calls": [call.as_json() for call in _latest_calls(world, after)],

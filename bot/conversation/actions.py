@@ -1,0 +1,78 @@
+"""What a step wants done. None of them carries words or ids of LINE; those stay with the event."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Make a new submission of this message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Add this message to the submission the step is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """Keep the consent, and record the words that waited for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Keep the refusal; the words that waited are cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseArea:
+    """Take the citizen's word on the area."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take the submission back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAge:
+    """Keep the age band; None forgets it."""
+
+    band: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetDistrict:
+    """Keep the district; None forgets it."""
+
+    district: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Forget everything of this citizen."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMessage:
+    """Forget one message; when it is not there yet, remember to drop it."""
+
+    message_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Note whether the citizen can be written to."""
+
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave the group or room."""
+
+
+Action = (
+    Record | Join | Agree | Refuse | ChooseArea | Withdraw | SetAge | SetDistrict | Erase | EraseMessage | Reach | Leave
+)

@@ -1,0 +1,42 @@
+"""What the state machine may know of the world when it decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from feedback.ports import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One submission as the conversation sees it. ``candidates``: area keys a reader thought likely, best first."""
+
+    id: int | None
+    open: bool
+    withdrawn: bool = False
+    wordless: bool = False
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``at``: epoch second of the event. ``joinable``: the newest submission's quiet window still runs.
+
+    ``consented``: to the notice in force. ``referred``: the submission the event or the state names, if it is
+    the citizen's own. ``areas``: typed name → key. ``held``: how many submissions the words waiting for consent
+    would make.
+    """
+
+    at: int
+    consented: bool = True
+    refused: bool = False
+    before: bool = False
+    reading: Reading | None = None
+    newest: Opinion | None = None
+    joinable: bool = False
+    referred: Opinion | None = None
+    listed: tuple[int, ...] = ()
+    held: int = 0
+    area_keys: tuple[str, ...] = ()
+    area_names: Mapping[str, str] = field(default_factory=dict)
+    districts: tuple[str, ...] = ()
+    notice_version: str = ""

@@ -1,0 +1,78 @@
+"""Which facts a step will ask for, so that only those are loaded; an ordinary opinion needs none."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.conversation.incoming import Incoming, Press, Words
+from bot.conversation.state import Flow, State
+from bot.conversation.words import MAX_ID, Command, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """``submission``: id to look up. The rest: what else to load (``kept``: counts and dates, ``listed``: the list)."""
+
+    submission: int | None = None
+    candidates: bool = False
+    listed: bool = False
+    held: bool = False
+    areas: bool = False
+    districts: bool = False
+    kept: bool = False
+    profile: bool = False
+
+
+_NOTHING: Final = Needs()
+_PROFILE_VERBS: Final = frozenset({"profile", "age", "district"})
+_AREA_VERBS: Final = frozenset({"pick", "areas", "area"})
+
+
+def needs(state: State, incoming: Incoming) -> Needs:
+    """What to load before `step`."""
+    if isinstance(incoming, Press):
+        return _for_press(incoming)
+    about = state.about or None
+    if not isinstance(incoming, Words):
+        return Needs(submission=about) if about else _NOTHING
+    if state.flow is None and incoming.word.command is None and incoming.word.submission is None:
+        return _NOTHING
+    return _for_word(state, incoming.word)
+
+
+def _for_press(press: Press) -> Needs:
+    return Needs(
+        submission=press.about or None,
+        candidates=press.verb == "pick",
+        listed=press.verb == "status",
+        held=press.verb == "agree",
+        areas=press.verb in _AREA_VERBS,
+        districts=press.verb in _PROFILE_VERBS,
+        kept=press.verb == "privacy",
+        profile=press.verb in _PROFILE_VERBS,
+    )
+
+
+def _for_word(state: State, word: Word) -> Needs:
+    command = word.command
+    return Needs(
+        submission=_submission(state, word),
+        candidates=command is Command.PICK,
+        listed=command is Command.STATUS,
+        held=command is Command.AGREE or state.flow is Flow.CONSENT,
+        areas=command is Command.PICK or state.flow is Flow.AREA,
+        districts=state.flow in (Flow.AGE, Flow.DISTRICT),
+        kept=command is Command.PRIVACY,
+        profile=command is Command.PROFILE,
+    )
+
+
+def _submission(state: State, word: Word) -> int | None:
+    if state.flow is Flow.LIST and word.number is not None:
+        chosen = numbered(state.offered, word.number)
+        return int(chosen) if chosen and chosen.isascii() and chosen.isdigit() and int(chosen) <= MAX_ID else None
+    return word.submission or state.about or None
+
+
+def numbered(offered: tuple[str, ...], number: int | None) -> str | None:
+    """What a typed number stands for; None when it stands for nothing."""
+    return offered[number - 1] if number is not None and 0 < number <= len(offered) else None

@@ -1,0 +1,197 @@
+"""The sender against the simulator, over real HTTP."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from app.simulator.client import Citizen, SimulatorClient
+from app.simulator.server import SimulatorServer
+from app.simulator.settings import SimulatorSettings
+from bot.sender import LineApi, Sender
+from feedback.citizens import service as citizens
+from feedback.config import Settings
+from feedback.db import Database
+from feedback.outbox import service as outbox
+from feedback.outbox.models import OutboundMessage, OutboundState, Via
+from tests.conftest import FakeClock
+
+TOKEN = "sender-token"
+
+
+@pytest.fixture
+def server() -> Iterator[SimulatorServer]:
+    with SimulatorServer(SimulatorSettings(channel_secret="s", channel_access_token=TOKEN)) as running:
+        yield running
+
+
+@pytest.fixture
+def line(server: SimulatorServer) -> Iterator[SimulatorClient]:
+    client = SimulatorClient(server.url)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def mika(line: SimulatorClient) -> Citizen:
+    return line.add_citizen("美香")
+
+
+@pytest.fixture
+def sender(database: Database, settings: Settings, server: SimulatorServer, clock: FakeClock) -> Sender:
+    wired = settings.model_copy(
+        update={
+            "line_api_base_url": server.url,
+            "line_channel_access_token": SecretStr(TOKEN),
+            "line_timeout_seconds": 0.7,
+        }
+    )
+    return Sender(database, wired.key_ring(), LineApi(wired), clock)
+
+
+def put(sender: Sender, citizen: Citizen, text: str, *, reply_token: str | None = None) -> int:
+    with sender.database.write() as session:
+        message = outbox.enqueue(
+            session,
+            keys=sender.keys,
+            citizen_key=sender.keys.lookup(citizen.id),
+            recipient=citizen.id,
+            messages=[{"type": "text", "text": text}],
+            purpose="receipt",
+            now=sender.clock(),
+            reply_token=reply_token,
+        )
+        session.flush()
+        return message.id
+
+
+def row(sender: Sender, message_id: int) -> OutboundMessage:
+    with sender.database.read() as session:
+        return session.scalars(select(OutboundMessage).where(OutboundMessage.id == message_id)).one()
+
+
+@pytest.fixture
+def token(server: SimulatorServer, mika: Citizen) -> str:
+    """A reply token as the bot would have it from a webhook."""
+    return server.world.issue_reply_token(server.world.chats[mika.id])
+
+
+def shown(citizen: Citizen) -> list[tuple[str, str]]:
+    return [(message.text, message.via) for message in citizen.answers()]
+
+
+def test_a_message_without_token_is_pushed_and_forgotten(sender: Sender, mika: Citizen) -> None:
+    number = put(sender, mika, "回答です")
+    assert sender.run_once() == 1
+    assert shown(mika) == [("回答です", "push")]
+    done = row(sender, number)
+    assert (done.state, done.via) == (OutboundState.SENT, Via.PUSH)
+    assert done.line_request_id
+    assert done.body_sealed is done.recipient_sealed is None
+    assert sender.run_once() == 0
+
+
+def test_a_reply_is_used_while_its_token_lasts(sender: Sender, mika: Citizen, token: str) -> None:
+    put(sender, mika, "受け付けました", reply_token=token)
+    sender.run_once()
+    assert shown(mika) == [("受け付けました", "reply")]
+
+
+def test_a_token_line_does_not_know_becomes_a_push(sender: Sender, mika: Citizen) -> None:
+    number = put(sender, mika, "受け付けました", reply_token="0" * 32)
+    sender.run_once()
+    assert row(sender, number).via is Via.PUSH
+    sender.run_once()
+    assert shown(mika) == [("受け付けました", "push")]
+
+
+def test_messages_of_one_citizen_keep_their_order(sender: Sender, mika: Citizen) -> None:
+    for text in ("一", "二", "三"):
+        put(sender, mika, text)
+    while sender.run_once():
+        pass
+    assert [text for text, _ in shown(mika)] == ["一", "二", "三"]
+
+
+def test_a_failing_push_is_repeated_under_the_same_key(
+    sender: Sender, mika: Citizen, line: SimulatorClient, clock: FakeClock
+) -> None:
+    number = put(sender, mika, "回答です")
+    line.set_faults(server_errors=1)
+    sender.run_once()
+    waiting = row(sender, number)
+    assert (waiting.state, waiting.uncertain) == (OutboundState.PENDING, True)
+    assert sender.run_once() == 0
+    clock.advance(seconds=5)
+    sender.run_once()
+    assert row(sender, number).state is OutboundState.SENT
+    assert shown(mika) == [("回答です", "push")]
+
+
+def test_a_reply_that_timed_out_is_shown_once(
+    sender: Sender, mika: Citizen, token: str, line: SimulatorClient, clock: FakeClock
+) -> None:
+    number = put(sender, mika, "受け付けました", reply_token=token)
+    line.set_faults(timeouts=1, timeout_seconds=1.2)
+    sender.run_once()
+    assert row(sender, number).uncertain
+    line.clear_faults()
+    clock.advance(seconds=5)
+    sender.run_once()
+    mika.wait_for("受け付けました")
+    assert len(shown(mika)) == 1
+    assert row(sender, number).state in {OutboundState.UNKNOWN, OutboundState.SENT}
+
+
+def test_the_monthly_limit_is_told_and_staff_may_send_again(
+    sender: Sender, mika: Citizen, line: SimulatorClient, clock: FakeClock
+) -> None:
+    number = put(sender, mika, "回答です")
+    line.set_faults(quota_exhausted=True)
+    sender.run_once()
+    failed = row(sender, number)
+    assert failed.state is OutboundState.FAILED
+    assert "上限" in (failed.reason or "")
+    line.clear_faults()
+    with sender.database.write() as session:
+        assert outbox.send_again(session, number, now=clock())
+    sender.run_once()
+    assert shown(mika) == [("回答です", "push")]
+
+
+def test_a_sender_that_vanished_is_taken_over_after_its_lease(
+    sender: Sender, mika: Citizen, token: str, clock: FakeClock
+) -> None:
+    number = put(sender, mika, "受け付けました", reply_token=token)
+    with sender.database.write() as session:
+        (taken,) = outbox.claim(session, keys=sender.keys, now=clock(), limit=5)
+    # The first sender dies after LINE took the reply and before it could write that down.
+    assert taken.reply_token is not None
+    sender.api.reply(taken.reply_token, taken.messages)
+    assert sender.run_once() == 0
+    clock.advance(seconds=outbox.LEASE.total_seconds() + 1)
+    assert sender.run_once() == 1
+    assert row(sender, number).state is OutboundState.UNKNOWN
+    assert len(shown(mika)) == 1
+
+
+def test_nobody_who_blocked_the_account_gets_a_push(sender: Sender, mika: Citizen, clock: FakeClock) -> None:
+    with sender.database.write() as session:
+        key = sender.keys.lookup(mika.id)
+        citizens.load(session, keys=[key], now=clock())[key].reachable = False
+    number = put(sender, mika, "回答です")
+    sender.run_once()
+    assert row(sender, number).state is OutboundState.CANCELLED
+    assert shown(mika) == []
+
+
+def test_undelivered_texts_are_forgotten_in_time(sender: Sender, mika: Citizen, clock: FakeClock) -> None:
+    number = put(sender, mika, "回答です")
+    with sender.database.write() as session:
+        outbox.settle(session, [outbox.Settlement(number, OutboundState.FAILED)], now=clock())
+    later = clock() + timedelta(days=8)
+    with sender.database.write() as session:
+        assert outbox.forget_old(session, now=later, text_days=7) == 1
+        assert not outbox.send_again(session, number, now=later)
