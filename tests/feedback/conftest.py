@@ -41,6 +41,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
+def postgres(postgres_template: URL) -> Iterator[Database]:
+    """A prepared city on PostgreSQL, for what only a server with many connections can show."""
+    with postgres_copy(postgres_template) as made:
+        yield made
+
+
+@pytest.fixture
 def now() -> datetime:
     return NOW
 

@@ -175,11 +175,11 @@ def test_after_closing_the_store_opens_again_when_needed(database: Database, sto
         assert session.scalar(select(func.count()).select_from(LineEvent)) == 2
 
 
-def test_a_store_whose_connection_was_cut_recovers(database: Database, store: GroupCommit, now: datetime) -> None:
-    if database.is_sqlite:
-        pytest.skip("a file has no connection to cut")
+@pytest.mark.postgres
+def test_a_store_whose_connection_was_cut_recovers(postgres: Database, now: datetime) -> None:
+    store = make_store(postgres.engine.url)
     store.add([event("E1", now)])
-    with database.engine.connect() as connection:
+    with postgres.engine.connect() as connection:
         connection.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -187,5 +187,6 @@ def test_a_store_whose_connection_was_cut_recovers(database: Database, store: Gr
     with pytest.raises(StoreError):
         store.add([event("E2", now)])
     store.add([event("E2", now)])
-    with database.read() as session:
+    store.close()
+    with postgres.read() as session:
         assert session.scalar(select(func.count()).select_from(LineEvent)) == 2

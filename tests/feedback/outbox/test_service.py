@@ -81,12 +81,11 @@ def test_no_more_than_asked_for(database: Database, keys: KeyRing, now: datetime
     assert len(claim(database, keys, now, limit=3)) == 3
 
 
-def test_two_senders_at_once_never_take_the_same(database: Database, keys: KeyRing, now: datetime) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writing transaction at a time")
+@pytest.mark.postgres
+def test_two_senders_at_once_never_take_the_same(postgres: Database, keys: KeyRing, now: datetime) -> None:
     for n in range(4):
-        put(database, keys, now, citizen_key=b"c%d" % n)
-    with database.write() as first, database.write() as second:
+        put(postgres, keys, now, citizen_key=b"c%d" % n)
+    with postgres.write() as first, postgres.write() as second:
         mine = {one.id for one in service.claim(first, keys=keys, now=now, limit=2)}
         theirs = {one.id for one in service.claim(second, keys=keys, now=now, limit=4)}
     assert len(mine) == len(theirs) == 2
