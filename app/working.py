@@ -2,6 +2,7 @@
 
 from bot.handling import handle
 
+from app.jobs.running import JobRunner
 from app.media import make_media_store
 from app.periodic import Periodic
 from app.reading import ClassifierReader
@@ -23,5 +24,9 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
     return Worker(
         processor=Processor(database, settings, keys, reader, handle),
         sender=Sender(database, keys, LineApi(settings)),
-        others={"media": media.run_once, "periodic": Periodic(database, settings).run_once},
+        others={
+            "media": media.run_once,
+            "jobs": JobRunner(database, settings, reader).run_once,
+            "periodic": Periodic(database, settings).run_once,
+        },
     )
