@@ -152,8 +152,9 @@ class Processor:
         batch = self._load(session, inbounds, readings)
         ends: dict[Handled, list[int]] = {}
         with session.no_autoflush:
-            for inbound in inbounds:
-                ends.setdefault(self.handle(batch, inbound), []).append(inbound.event_id)
+            worked = {inbound.event_id: self.handle(batch, inbound) for inbound in inbounds}
+        for event_id, end in (worked | batch.amended).items():
+            ends.setdefault(end, []).append(event_id)
         session.flush()
         for draft in batch.outbound:
             outbox.enqueue(

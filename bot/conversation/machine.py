@@ -109,7 +109,7 @@ def _on_word(state: State, words: Words, facts: Facts) -> Step | None:
     command = _BY_COMMAND.get(word.command) if word.command is not None else None
     if command is not None:
         return command(state, facts)
-    if word.submission is not None and state.flow is not Flow.ADDING:
+    if word.submission is not None:
         return status.by_receipt(state, facts)
     if state.flow is Flow.DISTRICT:
         return profile.district_answered(state, words.text, word, facts)
