@@ -1,4 +1,4 @@
-"""Databases for tests: a file on SQLite, a database of its own on PostgreSQL; both migrated once and then copied.
+"""Empty databases for tests of migrations and of whole processes; tests/conftest.py has the filled ones.
 
 The PostgreSQL server is the one scripts/with-postgres.sh names, or the one on 127.0.0.1 that lets us in.
 """
@@ -6,18 +6,14 @@ The PostgreSQL server is the one scripts/with-postgres.sh names, or the one on 1
 import getpass
 import itertools
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
 
-from app import migrating
 from feedback.db import Database
-from feedback.routing import service as routing
 from tests.needs import missing
 
 SERVER_VARIABLE = "MACHIKOE_TEST_POSTGRES_URL"
@@ -50,10 +46,10 @@ def _on_server(statement: str) -> None:
 
 
 @contextmanager
-def postgres_database(*, template: str | None = None) -> Iterator[URL]:
+def postgres_database() -> Iterator[URL]:
     """A fresh PostgreSQL database, dropped at the end."""
     name = f"machikoe_test_{os.getpid()}_{next(_numbers)}"
-    _on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""))
+    _on_server(f"CREATE DATABASE {name}")
     try:
         yield postgres_server().set(database=name)
     finally:
@@ -68,25 +64,3 @@ def opened(url: URL | str) -> Iterator[Database]:
         yield database
     finally:
         database.dispose()
-
-
-def prepare(url: URL | str) -> None:
-    """Bring a database to where `machikoe init` brings it: all migrations, the first departments and areas."""
-    with opened(url) as database:
-        migrating.upgrade(database)
-        with database.write() as session:
-            routing.install_defaults(session)
-
-
-@contextmanager
-def sqlite_copy(template: Path, folder: Path) -> Iterator[Database]:
-    """A prepared SQLite database of its own."""
-    with opened(f"sqlite:///{shutil.copy(template, folder / 'machikoe.sqlite3')}") as database:
-        yield database
-
-
-@contextmanager
-def postgres_copy(template: URL) -> Iterator[Database]:
-    """A prepared PostgreSQL database of its own."""
-    with postgres_database(template=template.database) as url, opened(url) as database:
-        yield database
