@@ -123,8 +123,10 @@ class _Citizens:
         return jsonify(_profile(find_citizen(self._world, user_id)))
 
     def followers(self) -> Response:
-        limit = min(int(request.args.get("limit", "300")), _FOLLOWER_PAGE)
-        start = int(request.args.get("start", "0") or 0)
+        limit = request.args.get("limit", 300, type=int)
+        start = request.args.get("start", 0, type=int)
+        if not 1 <= limit <= _FOLLOWER_PAGE or start < 0:
+            raise ApiError(400, "The value for the query parameter is invalid")
         with self._world.lock:
             everyone = [chat.id for chat in self._world.chats.values() if chat.kind == "user" and chat.reachable]
         page: Json = {"userIds": everyone[start : start + limit]}

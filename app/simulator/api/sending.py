@@ -12,7 +12,7 @@ from app.simulator import limits
 from app.simulator.api.gate import QUOTA_MESSAGE, ApiError, json_body, refuse_problems
 from app.simulator.chats import Chat, Via
 from app.simulator.validation.checks import Problem
-from app.simulator.validation.messages import check_messages, check_multicast, check_push, check_reply
+from app.simulator.validation.messages import check_messages, check_multicast, check_narrowcast, check_push, check_reply
 from app.simulator.wire import Json, new_token
 from app.simulator.world import Accepted, World
 
@@ -81,10 +81,10 @@ class _Desk:
 
     def narrowcast(self) -> Response:
         body = json_body()
-        refuse_problems(check_messages(body))
+        refuse_problems(check_narrowcast(body))
 
         def send() -> Json:
-            friends = self._friends()[: body.get("limit", {}).get("max")]
+            friends = self._friends()[: (body.get("limit") or {}).get("max")]
             self._world.narrowcasts[g.request_id] = len(friends)
             return self._send_to_all(friends, body, "narrowcast")
 

@@ -51,6 +51,15 @@ def check_multicast(body: Json) -> list[Problem]:
     return problems + check_messages(body)
 
 
+def check_narrowcast(body: Json) -> list[Problem]:
+    """Check a narrowcast request; audiences and filters are not looked into."""
+    problems: list[Problem] = []
+    limit = Node(body, "", problems).child("limit")
+    if limit is not None:
+        limit.integer("max", 1, 2**31 - 1, required=False)
+    return problems + check_messages(body)
+
+
 def _aggregation_units(root: Node) -> None:
     units = root.value.get("customAggregationUnits")
     if units is None:

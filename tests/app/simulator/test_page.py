@@ -1,19 +1,15 @@
 """The phone page in Chromium, as a citizen and as the operator."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.simulator.server import SimulatorServer
 from tests.app.simulator.echo_bot import EchoBot, Json, echo
+from tests.needs import chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed (/usr/bin/chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +18,7 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--disable-dev-shm-usage", "--no-sandbox"]
+            executable_path=chromium(), args=["--disable-dev-shm-usage", "--no-sandbox"]
         )
         yield browser
         browser.close()
