@@ -81,7 +81,7 @@ export class Composer {
     return [
       entry("▦", "写真を選ぶ", () => this.picker.click()),
       entry("◉", "見本の写真", () => this.samplePhoto(1)),
-      entry("❐", "見本のアルバム", () => this.samplePhoto(3)),
+      entry("❐", "見本3枚", () => this.samplePhoto(3)),
       entry("⚑", "位置情報", () => this.askPlace()),
       entry("♪", "ボイス", () => this.do("messages", { type: "audio", duration: 4000 })),
       entry("▶", "動画", () => this.do("messages", { type: "video", duration: 6000 })),

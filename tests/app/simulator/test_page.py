@@ -84,7 +84,7 @@ def test_stickers_photos_unsending_and_blocking(page: Any, bot: EchoBot) -> None
     page.get_by_role("button", name="ありがとう").click()
     expect(talk_of(page).get_by_text("message sticker")).to_be_visible()
     page.get_by_role("button", name="写真・位置情報などを送る").click()
-    page.get_by_role("button", name="見本のアルバム").click()
+    page.get_by_role("button", name="見本3枚").click()
     expect(page.get_by_alt_text("送った写真")).to_have_count(3)
     expect(talk_of(page).get_by_text("message image")).to_have_count(3)
     page.get_by_role("button", name="写真・位置情報などを送る").click()
