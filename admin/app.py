@@ -17,7 +17,7 @@ from admin.blueprints import BLUEPRINTS
 from feedback.clock import Clock, utc_now
 from feedback.config import Settings, SettingsError
 from feedback.db import Database
-from feedback.ports import MediaStore
+from feedback.ports import MediaStore, TextReader
 from feedback.staff.service import HASHER
 
 _MAX_REQUEST_BYTES = 64 * 1024 * 1024
@@ -41,11 +41,15 @@ def create_staff_app(
     database: Database,
     *,
     media: MediaStore | None = None,
+    reader: TextReader | None = None,
     clock: Clock = utc_now,
     hasher: PasswordHasher = HASHER,
     rate_limits: bool = True,
 ) -> Flask:
-    """The staff admin as a WSGI application. SettingsError when the secret key has not been made yet."""
+    """The staff admin as a WSGI application. SettingsError when the secret key has not been made yet.
+
+    ``reader`` reads the matters that a split makes; without it they stay where they are.
+    """
     if settings.secret_key is None:
         raise SettingsError("The keys are missing. Run `machikoe init` once; it makes them.")
     app = StaffApp("admin", root_path=str(Path(__file__).parent))
@@ -63,7 +67,7 @@ def create_staff_app(
         RATELIMIT_ENABLED=rate_limits,
         RATELIMIT_STORAGE_URI="memory://",
     )
-    context.install(app, context.Services(settings, database, clock, media, hasher))
+    context.install(app, context.Services(settings, database, clock, media, hasher, reader))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -2,9 +2,13 @@
 
 from flask import Blueprint
 
-from admin import auth, health
+from admin import auth, health, inbox, matters, media, work
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.blueprint,
     health.blueprint,
+    inbox.blueprint,
+    matters.blueprint,
+    media.blueprint,
+    work.blueprint,
 )

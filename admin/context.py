@@ -13,7 +13,7 @@ from feedback.audit import service as audit
 from feedback.clock import Clock
 from feedback.config import Settings
 from feedback.db import Database
-from feedback.ports import MediaStore
+from feedback.ports import MediaStore, TextReader
 from feedback.staff.rules import Actor
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +29,7 @@ class Services:
     clock: Clock
     media: MediaStore | None
     hasher: PasswordHasher
+    reader: TextReader | None
 
 
 def install(app: Any, services: Services) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
+from feedback.business_days import business_days_between
 from feedback.clock import TOKYO, era_date
 from feedback.opinions.rules import (
     AGE_BANDS,
@@ -55,6 +57,24 @@ def iso(value: datetime | date | None) -> str:
     if isinstance(value, datetime):
         return value.astimezone(TOKYO).isoformat(timespec="minutes")
     return value.isoformat() if value else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How a due date stands: in words, and whether it is "overdue", "soon" or "ahead"."""
+
+    text: str
+    state: str
+
+
+def due(due_on: date | None, today: date) -> Due | None:
+    """Business days until a due date, or since; None without one."""
+    if due_on is None:
+        return None
+    if due_on < today:
+        return Due(f"{business_days_between(due_on, today)}営業日超過", "overdue")
+    left = business_days_between(today, due_on)
+    return Due("本日まで" if due_on == today else f"あと{left}営業日", "soon" if left <= 2 else "ahead")
 
 
 def number(value: float) -> str:

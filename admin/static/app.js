@@ -57,12 +57,20 @@ document.addEventListener("keydown", (event) => {
 });
 
 // "Select all" and the count of what is selected.
+const boxesOf = (group) => [...group.querySelectorAll("[data-row] input[type=checkbox]")];
+
+function showSelection(group) {
+  const chosen = boxesOf(group).filter((box) => box.checked).length;
+  group.querySelectorAll("[data-selected-count]").forEach((place) => (place.textContent = String(chosen)));
+  group.querySelectorAll("[data-needs-selection]").forEach((element) => (element.hidden = chosen === 0));
+}
+
 document.addEventListener("change", (event) => {
   const group = event.target.closest("[data-selection]");
   if (!group) return;
-  const boxes = [...group.querySelectorAll("[data-row] input[type=checkbox]")];
-  if (event.target.matches("[data-select-all]")) boxes.forEach((box) => (box.checked = event.target.checked));
-  const chosen = boxes.filter((box) => box.checked).length;
-  group.querySelectorAll("[data-selected-count]").forEach((place) => (place.textContent = String(chosen)));
-  group.querySelectorAll("[data-needs-selection]").forEach((element) => (element.hidden = chosen === 0));
+  if (event.target.matches("[data-select-all]")) {
+    boxesOf(group).forEach((box) => (box.checked = event.target.checked));
+  }
+  showSelection(group);
 });
+document.querySelectorAll("[data-selection]").forEach(showSelection);

@@ -69,3 +69,8 @@ def all_staff(session: Session) -> list[StaffRow]:
         )
         for one in found
     ]
+
+
+def names(session: Session) -> dict[int, str]:
+    """The name behind every account, closed ones too."""
+    return dict(session.execute(select(Staff.id, Staff.name)).tuples().all())

@@ -1,0 +1,93 @@
+"""The inbox's address: which tab, filter, order and page a URL asks for, and the URL of a changed wish."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from werkzeug.datastructures import MultiDict
+
+from feedback.opinions.queries import Filter, Sort, Tab
+from feedback.opinions.rules import Channel, Kind, MatterStatus
+
+E = TypeVar("E", bound=StrEnum)
+_LONGEST_SEARCH = 200
+_OPEN, _NO_AREA = "open", "none"
+_DUE_FIRST = frozenset({Tab.MINE, Tab.DEPARTMENT, Tab.OVERDUE, Tab.URGENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to see, as it stands in the URL. Values that mean nothing are left out."""
+
+    tab: Tab
+    status: str = ""
+    area: str = ""
+    kind: str = ""
+    department: str = ""
+    channel: str = ""
+    since: str = ""
+    until: str = ""
+    urgent: str = ""
+    media: str = ""
+    q: str = ""
+    sort: str = ""
+    cursor: str = ""
+
+    @property
+    def order(self) -> Sort:
+        """The order in force: the one asked for, else the tab's own."""
+        return _member(Sort, self.sort) or (Sort.DUE if self.tab in _DUE_FIRST else Sort.NEW)
+
+    @property
+    def words(self) -> list[str]:
+        """The words searched for, one by one."""
+        return self.q.split()
+
+    def filter(self) -> Filter:
+        """The same for the query."""
+        return Filter(
+            status=_member(MatterStatus, self.status),
+            open_only=self.status == _OPEN,
+            area=self.area if self.area and self.area != _NO_AREA else None,
+            no_area=self.area == _NO_AREA,
+            kind=_member(Kind, self.kind),
+            department_id=int(self.department) if self.department.isascii() and self.department.isdigit() else None,
+            channel=_member(Channel, self.channel),
+            received_from=_day(self.since),
+            received_to=_day(self.until),
+            urgent=bool(self.urgent),
+            media=bool(self.media),
+            words=self.q,
+        )
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """The filters in use, by name."""
+        names = ("status", "area", "kind", "department", "channel", "since", "until", "urgent", "media", "q")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+    def arguments(self, **changes: str) -> dict[str, Any]:
+        """Arguments of the URL of a changed wish; any change but the page begins at the first page."""
+        changed = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]
+        return {one.name: str(getattr(changed, one.name)) for one in fields(changed) if getattr(changed, one.name)}
+
+
+def read_wish(arguments: MultiDict[str, str], *, tabs: list[Tab]) -> Wish:
+    """The wish in a URL. What cannot be understood is ignored; a tab that is not the person's becomes the first."""
+    tab = _member(Tab, arguments.get("tab", ""))
+    given: dict[str, Any] = {
+        one.name: arguments.get(one.name, "").strip()[:_LONGEST_SEARCH] for one in fields(Wish) if one.name != "tab"
+    }
+    return Wish(tab=tab if tab in tabs else tabs[0], **given)
+
+
+def _member(kind: type[E], value: str) -> E | None:
+    return kind(value) if value in set(kind) else None
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -1,0 +1,170 @@
+"""The page of one matter, and the page on which it is split."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+
+from admin import formats, marking, timeline
+from admin.access import allow
+from admin.context import actor, db, note_view, now
+from feedback.clock import tokyo_date
+from feedback.departments.queries import departments
+from feedback.opinions import details
+from feedback.opinions.details import MatterView, PartView, ReadingView
+from feedback.opinions.rules import (
+    BOUNCES_BEFORE_DESK,
+    KIND_NAMES,
+    OPEN_STATUSES,
+    OUTCOME_NAMES,
+    STATUS_NAMES,
+    TRANSITIONS,
+    matter_text,
+    pieces,
+)
+from feedback.opinions.splitting import MOST_MATTERS
+from feedback.ports import PersonalDataSpan
+from feedback.routing.queries import areas
+from feedback.staff import queries as staff
+from feedback.staff.rules import Permission
+
+blueprint = Blueprint("matters", __name__, url_prefix="/matters")
+
+STATE_NAMES = {
+    "pending": "送信待ち",
+    "sending": "送信中",
+    "sent": "送信済",
+    "unknown": "届いたか確認できません",
+    "failed": "送信できませんでした",
+    "cancelled": "送信を取りやめました",
+}
+PURPOSE_NAMES = {
+    "receipt": "受付のお知らせ",
+    "added": "追加のお知らせ",
+    "routed": "担当課のお知らせ",
+    "withdrawn": "取り下げのお知らせ",
+    "answer": "回答",
+    "status": "状況のお知らせ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPart:
+    """A message with its words cut into marked segments."""
+
+    part: PartView
+    segments: list[marking.Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One area the model thought of. ``tenths``: its bar, 0 to 20."""
+
+    key: str
+    name: str
+    score: float
+    chosen: bool
+
+    @property
+    def bar(self) -> int:
+        """Length of the bar in twentieths."""
+        return round(self.score * 20)
+
+
+@blueprint.get("/<int:matter_id>")
+@allow(Permission.VIEW_MATTERS)
+def show(matter_id: int) -> Any:
+    """The page of a matter."""
+    matter = details.matter_view(db(), matter_id, actor=actor())
+    personal = "personal" in request.args
+    if personal and not actor().may(Permission.VIEW_PERSONAL_DATA):
+        abort(403)
+    note_view(
+        action="matter.personal_data_shown" if personal else "matter.viewed",
+        subject_type="matter",
+        subject_id=matter_id,
+    )
+    area_choices, department_choices = areas(db(), active_only=False), departments(db(), active_only=False)
+    names = timeline.Names(
+        areas={one.key: one.short_name for one in area_choices},
+        departments={str(one.id): one.name for one in department_choices},
+        staff={str(key): name for key, name in staff.names(db()).items()},
+    )
+    search = request.args.get("q", "")[:200]
+    today = tokyo_date(now())
+    return render_template(
+        "matters/show.html",
+        matter=matter,
+        personal=personal,
+        parts=list(_marked(matter, search.split())),
+        excerpt=_own_words(matter),
+        candidates=_candidates(matter, names),
+        steps=[(step, timeline.describe(step, names)) for step in reversed(matter.history)],
+        timeline=timeline,
+        due=formats.due(matter.due_on, today) if matter.status in OPEN_STATUSES else None,
+        areas=[one for one in area_choices if one.active or one.key == matter.area],
+        departments=[one for one in department_choices if one.active and one.id != matter.department_id],
+        colleagues=staff.colleagues(db(), department_id=matter.department_id),
+        kinds=KIND_NAMES,
+        outcomes=OUTCOME_NAMES,
+        next_statuses=[one for one in STATUS_NAMES if one in TRANSITIONS[matter.status]],
+        desk_decides=matter.bounces >= BOUNCES_BEFORE_DESK and not actor().may(Permission.TRIAGE),
+        state_names=STATE_NAMES,
+        purpose_names=PURPOSE_NAMES,
+        source_names=timeline.SOURCE_NAMES,
+        search=search,
+        splittable=len(pieces(matter.text)) > 1,
+    )
+
+
+@blueprint.get("/<int:matter_id>/split")
+@allow(Permission.WORK_MATTERS)
+def split(matter_id: int) -> Any:
+    """Choose which sentence belongs to which matter."""
+    matter = details.matter_view(db(), matter_id, actor=actor())
+    note_view(action="matter.viewed", subject_type="matter", subject_id=matter_id)
+    cut = pieces(matter.text)
+    return render_template("matters/split.html", matter=matter, pieces=cut, most=min(MOST_MATTERS, len(cut)))
+
+
+def _marked(matter: MatterView, words: list[str]) -> Iterator[MarkedPart]:
+    offset = 0
+    aligned = _joined(matter) == matter.text
+    for part in matter.parts:
+        text = part.text or ""
+        spans = _shifted(matter.reading, offset) if aligned else []
+        evidence = matter.reading.evidence if matter.reading else ()
+        yield MarkedPart(part, marking.segments(text, personal=spans, evidence=evidence, found=words))
+        offset += len(text) + 1 if text else 0
+
+
+def _joined(matter: MatterView) -> str:
+    return matter_text([part.text for part in matter.parts])
+
+
+def _shifted(reading: ReadingView | None, offset: int) -> list[PersonalDataSpan]:
+    if reading is None:
+        return []
+    return [PersonalDataSpan(one.start - offset, one.end - offset, one.type) for one in reading.personal_data]
+
+
+def _own_words(matter: MatterView) -> list[marking.Segment]:
+    """The matter's own words when they are only some of the submission's; else nothing."""
+    if _joined(matter) == matter.text or not matter.text:
+        return []
+    reading = matter.reading
+    return marking.segments(
+        matter.text,
+        personal=reading.personal_data if reading else (),
+        evidence=reading.evidence if reading else (),
+    )
+
+
+def _candidates(matter: MatterView, names: timeline.Names) -> list[Candidate]:
+    if matter.reading is None:
+        return []
+    return [
+        Candidate(one.key, names.areas.get(one.key, one.key), one.score, one.key == matter.area)
+        for one in matter.reading.areas[:5]
+    ]

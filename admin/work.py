@@ -1,0 +1,249 @@
+"""What staff do with a matter: one small POST for each, straight to the use case behind it."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from admin.access import allow
+from admin.context import actor, db, now, services
+from feedback.errors import Conflict, FeedbackError, Invalid
+from feedback.opinions import service, splitting, undoing
+from feedback.opinions.intake import IntakeRules
+from feedback.opinions.models import Matter
+from feedback.opinions.rules import Kind, MatterStatus, Outcome
+from feedback.routing.queries import areas
+from feedback.routing.service import load_router
+from feedback.staff.rules import Permission
+
+blueprint = Blueprint("work", __name__, url_prefix="/matters")
+E = TypeVar("E", bound=StrEnum)
+
+
+def explain(error: FeedbackError) -> Any:
+    """Back to the matter with the refusal in words; the transaction was rolled back."""
+    flash(str(error), "warning" if isinstance(error, Conflict) else "error")
+    return redirect(url_for("matters.show", matter_id=(request.view_args or {})["matter_id"]))
+
+
+blueprint.register_error_handler(Invalid, explain)
+blueprint.register_error_handler(Conflict, explain)
+
+
+@blueprint.post("/<int:matter_id>/correct")
+@allow(Permission.WORK_MATTERS)
+def correct(matter_id: int) -> Any:
+    """Correct area and kind."""
+    moved = service.correct(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        router=load_router(db()),
+        area_key=request.form.get("area") or None,
+        kind=_member(Kind, "kind"),
+        reroute="reroute" in request.form,
+    )
+    return _done(matter_id, "訂正しました。担当課も変わりました。" if moved else "訂正しました。")
+
+
+@blueprint.post("/<int:matter_id>/status")
+@allow(Permission.WORK_MATTERS)
+def status(matter_id: int) -> Any:
+    """Go on to another status."""
+    new = _member(MatterStatus, "status")
+    if new is None:
+        raise Invalid("変更後の状況を選んでください。")
+    service.set_status(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        status=new,
+        reason=request.form.get("reason", ""),
+    )
+    return _done(matter_id, "状況を変更しました。")
+
+
+@blueprint.post("/<int:matter_id>/outcome")
+@allow(Permission.WORK_MATTERS)
+def outcome(matter_id: int) -> Any:
+    """Say what the city did."""
+    service.set_outcome(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        outcome=_member(Outcome, "outcome"),
+        reason=request.form.get("reason", ""),
+    )
+    return _done(matter_id, "対応区分を記録しました。")
+
+
+@blueprint.post("/<int:matter_id>/assign")
+@allow(Permission.WORK_MATTERS)
+def assign(matter_id: int) -> Any:
+    """Give the matter to somebody."""
+    service.assign(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        assignee_id=request.form.get("assignee_id", type=int),
+    )
+    return _done(matter_id, "担当者を変更しました。")
+
+
+@blueprint.post("/<int:matter_id>/due")
+@allow(Permission.WORK_MATTERS)
+def due(matter_id: int) -> Any:
+    """Move the due date."""
+    try:
+        due_on = date.fromisoformat(request.form.get("due_on", ""))
+    except ValueError:
+        raise Invalid("回答期限の日付を入力してください。") from None
+    service.set_due(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        due_on=due_on,
+        reason=request.form.get("reason", ""),
+    )
+    return _done(matter_id, "回答期限を変更しました。")
+
+
+@blueprint.post("/<int:matter_id>/urgent")
+@allow(Permission.WORK_MATTERS)
+def urgent(matter_id: int) -> Any:
+    """Set or take off the urgent mark."""
+    on = request.form.get("urgent") == "1"
+    service.set_urgent(db(), matter_id, actor=actor(), version=_version(), at=now(), urgent=on)
+    return _done(matter_id, "緊急の印を付けました。" if on else "緊急の印を外しました。")
+
+
+@blueprint.post("/<int:matter_id>/notes")
+@allow(Permission.WORK_MATTERS)
+def note(matter_id: int) -> Any:
+    """Add an internal note."""
+    service.add_note(db(), matter_id, actor=actor(), at=now(), text=request.form.get("text", ""))
+    return _done(matter_id, "メモを追加しました。")
+
+
+@blueprint.post("/<int:matter_id>/decline")
+@allow(Permission.WORK_MATTERS)
+def decline(matter_id: int) -> Any:
+    """「当課ではない」."""
+    service.decline(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        reason=request.form.get("reason", ""),
+        suggestion_id=request.form.get("department_id", type=int),
+    )
+    return _done(matter_id, "別の課へ送りました。")
+
+
+@blueprint.post("/<int:matter_id>/route")
+@allow(Permission.TRIAGE)
+def route(matter_id: int) -> Any:
+    """The desk sends the matter to a department."""
+    department_id = request.form.get("department_id", type=int)
+    if department_id is None:
+        raise Invalid("振り分け先の課を選んでください。")
+    service.route(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        department_id=department_id,
+        reason=request.form.get("reason", ""),
+    )
+    return _done(matter_id, "振り分けました。")
+
+
+@blueprint.post("/<int:matter_id>/split")
+@allow(Permission.WORK_MATTERS)
+def split(matter_id: int) -> Any:
+    """Split the matter by sentences."""
+    try:
+        groups = [int(value) for value in request.form.getlist("group")]
+    except ValueError:
+        raise Invalid("分け方を読み取れませんでした。もう一度選んでください。") from None
+    new = splitting.split(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        groups=groups,
+        rules=IntakeRules(
+            router=load_router(db()),
+            answer_business_days=services().settings.answer_business_days,
+            area_keys=frozenset(one.key for one in areas(db())),
+        ),
+        reader=services().reader,
+    )
+    return _done(matter_id, f"{len(new) + 1}件に分けました。")
+
+
+@blueprint.post("/<int:matter_id>/merge")
+@allow(Permission.WORK_MATTERS)
+def merge(matter_id: int) -> Any:
+    """Take another matter of the same submission into this one."""
+    splitting.merge(
+        db(),
+        matter_id,
+        actor=actor(),
+        version=_version(),
+        at=now(),
+        other_id=_number("other_id"),
+        other_version=_number("other_version"),
+    )
+    return _done(matter_id, "一つの件にまとめました。")
+
+
+@blueprint.post("/<int:matter_id>/undo")
+@allow(Permission.WORK_MATTERS)
+def undo(matter_id: int) -> Any:
+    """Take a change back."""
+    undoing.undo(db(), matter_id, actor=actor(), version=_version(), at=now(), entry_id=_number("entry_id"))
+    return _done(matter_id, "変更を元に戻しました。")
+
+
+def _done(matter_id: int, message: str) -> Any:
+    """On to the matter, or to the inbox when it has gone to where the person cannot follow."""
+    db().flush()
+    matter = db().get(Matter, matter_id)
+    if matter is None or not actor().sees(matter.department_id):
+        flash(f"{message}この案件はほかの課に移りました。", "success")
+        return redirect(url_for("inbox.index"))
+    flash(message, "success")
+    return redirect(url_for("matters.show", matter_id=matter_id))
+
+
+def _version() -> int:
+    return _number("version")
+
+
+def _number(name: str) -> int:
+    number = request.form.get(name, type=int)
+    if number is None:
+        raise Invalid("画面の情報が足りません。画面を開き直して、もう一度操作してください。")
+    return number
+
+
+def _member(kind: type[E], name: str) -> E | None:
+    value = request.form.get(name, "")
+    if value and value not in set(kind):
+        raise Invalid("選択肢の中から選んでください。")
+    return kind(value) if value else None
