@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.simulator.validation.messages import check_reply
 from bot.conversation.words import plain
 from bot.handling import handle
 from bot.inbound import EVENT_PURPOSE
@@ -110,7 +111,10 @@ class Phone:
         seen = self._last_outbound()
         while self.processor.run_once():
             pass
-        return [message for answer in self.answers(after=seen) for message in answer]
+        answers = self.answers(after=seen)
+        for answer in answers:
+            assert_line_takes(answer)
+        return [message for answer in answers for message in answer]
 
     def _last_outbound(self) -> int:
         with self.database.read() as session:
@@ -158,6 +162,12 @@ class Phone:
 
     def dead(self) -> list[str]:
         return [event.error or "" for event in self.events() if event.error or event.state == EventState.DEAD]
+
+
+def assert_line_takes(messages: list[Message]) -> None:
+    """Fail when LINE would refuse these messages; leaving a group sends none."""
+    if messages:
+        assert check_reply({"replyToken": "token", "messages": messages}) == []
 
 
 def actions(messages: Iterable[Message]) -> list[dict[str, Any]]:
