@@ -90,7 +90,7 @@ def _facts(batch: Batch, incoming: Incoming, wants: Needs, rows: Gathered) -> Fa
         referred=_opinion(batch, rows.referred, wants) if rows.referred is not None else None,
         listed=tuple(one.id for one in rows.listed),
         held=len(rows.bundles),
-        area_keys=tuple(batch.areas) if wants.areas else (),
+        area_keys=tuple(batch.areas),
         area_names=_area_names(batch) if wants.areas else {},
         districts=_districts(batch) if wants.districts else (),
         notice_version=NOTICE_VERSION,

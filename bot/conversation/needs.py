@@ -58,12 +58,16 @@ def _for_word(state: State, word: Word) -> Needs:
         submission=_submission(state, word),
         candidates=command is Command.PICK,
         listed=command is Command.STATUS,
-        held=command is Command.AGREE or state.flow is Flow.CONSENT,
+        held=command is Command.AGREE or (state.flow is Flow.CONSENT and _may_agree(word)),
         areas=command is Command.PICK or state.flow is Flow.AREA,
         districts=state.flow in (Flow.AGE, Flow.DISTRICT),
         kept=command is Command.PRIVACY,
         profile=command is Command.PROFILE,
     )
+
+
+def _may_agree(word: Word) -> bool:
+    return word.command is Command.YES or word.number == 1
 
 
 def _submission(state: State, word: Word) -> int | None:

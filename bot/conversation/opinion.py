@@ -45,7 +45,8 @@ def _open_target(state: State, facts: Facts) -> tuple[int, Opinion | None]:
 def _receipt(state: State, facts: Facts, *, record: bool, about: int) -> Step:
     reading = facts.reading
     unsure = reading is not None and reading.area is None
-    candidates = tuple(score.key for score in reading.areas[:OFFERED_WHEN_UNSURE]) if reading and unsure else ()
+    likely = [score.key for score in reading.areas if score.key in facts.area_keys] if reading and unsure else []
+    candidates = tuple(likely[:OFFERED_WHEN_UNSURE])
     opened = (
         state.into(Flow.AREA, until=facts.at + FLOW_SECONDS, about=about, offered=candidates)
         if candidates

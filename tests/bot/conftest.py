@@ -15,6 +15,7 @@ from bot.conversation.words import plain
 from bot.handling import handle
 from bot.inbound import EVENT_PURPOSE
 from bot.processor import Processor
+from feedback.citizens.models import Citizen, Conversation
 from feedback.config import Settings
 from feedback.db import Database
 from feedback.inbox.models import EventState, LineEvent
@@ -195,6 +196,19 @@ def labels(messages: Iterable[Message]) -> list[str]:
 def words(messages: Iterable[Message]) -> str:
     """The words of text messages and of cards."""
     return json.dumps(list(messages), ensure_ascii=False).replace("\\n", "\n")
+
+
+def citizen_of(phone: Phone) -> Citizen:
+    """The citizen's row."""
+    with phone.database.read() as session:
+        return session.scalars(select(Citizen).where(Citizen.key == phone.key)).one()
+
+
+def state_of(phone: Phone) -> dict[str, object]:
+    """The conversation's stored state."""
+    with phone.database.read() as session:
+        statement = select(Conversation.state).join(Citizen).where(Citizen.key == phone.key)
+        return dict(session.scalars(statement).one())
 
 
 @pytest.fixture
