@@ -1,13 +1,12 @@
 """Puts a worker together from a site: processor, sender, media, periodic work."""
 
-from bot.handling import handle
-
 from app.jobs.running import JobRunner
 from app.media import make_media_store
 from app.periodic import Periodic
 from app.reading import ClassifierReader
 from app.site import Site
 from app.worker import Worker
+from bot.handling import handle
 from bot.media import ContentApi, MediaFetcher
 from bot.processor import Processor
 from bot.sender import LineApi, Sender

@@ -22,12 +22,13 @@ from sqlalchemy import func, select
 
 from app import migrating
 from app.reading import ClassifierReader, FixedReader
+from app.worker import calm_collector
 from benchmarks.intake import postgres
 from benchmarks.load import text_event
-from bot.conversation import NOTICE_VERSION
 from bot.handling import handle
 from bot.inbound import EVENT_PURPOSE
 from bot.processor import Processor
+from bot.texts import NOTICE_VERSION
 from feedback import keys
 from feedback.citizens import service as citizens
 from feedback.clock import utc_now
@@ -92,6 +93,7 @@ def work(url: str, settings: Settings, reader_name: str, barrier: Barrier) -> No
     """One worker process: everything loaded, then all start together."""
     reader = ClassifierReader() if reader_name == "classifier" else FixedReader("roads")
     reader.read(["あらかじめ読み込む"])
+    calm_collector()
     processor = Processor(Database(url), settings, settings.key_ring(), reader, handle)
     barrier.wait()
     while processor.run_once() or pending(processor.database):

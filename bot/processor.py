@@ -156,18 +156,18 @@ class Processor:
         for event_id, end in (worked | batch.amended).items():
             ends.setdefault(end, []).append(event_id)
         session.flush()
-        for draft in batch.outbound:
-            outbox.enqueue(
-                session,
-                keys=self.keys,
+        outgoing = [
+            outbox.Outgoing(
                 citizen_key=draft.citizen.key,
                 recipient=draft.line_user_id,
                 messages=draft.messages(),
                 purpose=draft.purpose,
-                now=batch.now,
                 reply_token=draft.reply_token,
                 event_at=draft.at,
             )
+            for draft in batch.outbound
+        ]
+        outbox.enqueue(session, outgoing, keys=self.keys, now=batch.now)
         hold_until = batch.now + timedelta(minutes=self.settings.consent_hold_minutes)
         for handled, ids in ends.items():
             if handled.hold_words and self.settings.consent_hold_minutes:

@@ -6,6 +6,7 @@ These run inside the worker's batches, so they neither flush nor query where an 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
@@ -14,6 +15,7 @@ from feedback.business_days import add_business_days
 from feedback.citizens.models import Citizen
 from feedback.clock import tokyo_date
 from feedback.inbox.models import LineEvent
+from feedback.opinions import bulk
 from feedback.opinions.models import Attachment, HistoryEntry, Label, Matter, MatterReading, Part, Submission
 from feedback.opinions.rules import Channel, Kind, MatterStatus, PartKind, Source, matter_text
 from feedback.ports import Reading
@@ -90,8 +92,8 @@ def receive(
         wants_reply=sender.wants_reply,
         language=reading.language if reading else None,
     )
-    submission.parts = [_part(new) for new in parts]
     matter = Matter(
+        submission=submission,
         number=1,
         text=matter_text([part.text for part in parts]),
         channel=channel,
@@ -102,50 +104,67 @@ def receive(
         urgent=False,
         area_source=Source.MODEL,
     )
-    submission.matters = [matter]
-    source = Source.STAFF if staff_id else Source.CITIZEN
-    matter.history = [HistoryEntry(at=received_at, source=source, staff_id=staff_id, action="received", after=channel)]
-    matter.labels = [
-        Label(source=Source.STAFF, field=name, value=value, staff_id=staff_id, at=received_at)
-        for name, value in (("area", area_key), ("kind", kind))
-        if value is not None and staff_id is not None
-    ]
+    for part in parts:
+        _add_new_part(session, submission, part)
     if reading:
-        take_reading(matter, reading, read_at=received_at, rules=rules)
+        bulk.add(session, MatterReading, matter=matter, **_reading_row(reading, received_at))
+        _decide(matter, reading, rules)
     if area_key is not None:
         matter.area_key, matter.area_source = area_key, Source.STAFF
-    _first_route(matter, rules, district=sender.district, at=received_at)
-    session.add(submission)
+    decision = rules.router.route(
+        area_key=matter.area_key, kind=matter.kind, text=matter.text, district=sender.district
+    )
+    _set_department(matter, decision, at=received_at, source=Source.SYSTEM)
+    source = Source.STAFF if staff_id else Source.CITIZEN
+    for step in (
+        {
+            "action": "received",
+            "source": source,
+            "staff_id": staff_id,
+            "before": None,
+            "after": channel,
+            "reason": None,
+        },
+        _routed(None, decision) | {"source": Source.SYSTEM, "staff_id": None},
+    ):
+        bulk.add(session, HistoryEntry, matter=matter, at=received_at, **step)
+    if staff_id is not None:
+        for field_name, value in (("area", area_key), ("kind", kind)):
+            if value is not None:
+                Label(
+                    matter=matter, source=Source.STAFF, field=field_name, value=value, staff_id=staff_id, at=received_at
+                )
+    session.add_all([submission, matter])
     return submission
 
 
 def take_reading(matter: Matter, reading: Reading, *, read_at: datetime, rules: IntakeRules) -> None:
     """Keep a reading and let it decide what nobody has decided: area, kind, urgency, safety."""
-    known = rules.area_keys
-    area_key = reading.area if not known or reading.area in known else None
-    MatterReading(
-        matter=matter,
-        model_version=reading.model_version,
-        area_key=reading.area,
-        areas=[[score.key, round(score.score, 4)] for score in reading.areas],
-        also=list(reading.also),
-        kind=reading.kind,
-        urgency=reading.urgency,
-        safety=reading.safety,
-        language=reading.language,
-        evidence=list(reading.evidence),
-        personal_data=[[span.start, span.end, span.type] for span in reading.personal_data],
-        read_at=read_at,
-    )
-    matter.area_key = area_key
+    MatterReading(matter=matter, **_reading_row(reading, read_at))
+    _decide(matter, reading, rules)
+
+
+def _reading_row(reading: Reading, read_at: datetime) -> dict[str, Any]:
+    return {
+        "model_version": reading.model_version,
+        "area_key": reading.area,
+        "areas": [[score.key, round(score.score, 4)] for score in reading.areas],
+        "also": list(reading.also),
+        "kind": reading.kind,
+        "urgency": reading.urgency,
+        "safety": reading.safety,
+        "language": reading.language,
+        "evidence": list(reading.evidence),
+        "personal_data": [[span.start, span.end, span.type] for span in reading.personal_data],
+        "read_at": read_at,
+    }
+
+
+def _decide(matter: Matter, reading: Reading, rules: IntakeRules) -> None:
+    matter.area_key = reading.area if not rules.area_keys or reading.area in rules.area_keys else None
     matter.kind = matter.kind or (Kind(reading.kind) if reading.kind else None)
     matter.safety = reading.safety or matter.safety
     matter.urgent = matter.urgent or reading.urgency == "high" or reading.safety is not None
-
-
-def _first_route(matter: Matter, rules: IntakeRules, *, district: str | None, at: datetime) -> None:
-    decision = rules.router.route(area_key=matter.area_key, kind=matter.kind, text=matter.text, district=district)
-    move(matter, decision, at=at, source=Source.SYSTEM)
 
 
 def move(
@@ -161,23 +180,27 @@ def move(
 
     A matter whose area nobody knows stays "received": it waits for the desk.
     """
-    before = matter.department_id
+    step = _routed(matter.department_id, decision, reason)
+    _set_department(matter, decision, at=at, source=source)
+    HistoryEntry(matter=matter, at=at, source=source, staff_id=staff_id, **step)
+
+
+def _set_department(matter: Matter, decision: Decision, *, at: datetime, source: Source) -> None:
     matter.department_id = decision.department_id
     matter.assignee_id = None
     matter.routed_at = at
     if matter.status in _UNSTARTED:
         known = matter.area_key is not None or decision.rule is not None or source is Source.STAFF
         matter.status = MatterStatus.ROUTED if known else MatterStatus.RECEIVED
-    HistoryEntry(
-        matter=matter,
-        at=at,
-        source=source,
-        staff_id=staff_id,
-        action="routed",
-        before=str(before) if before else None,
-        after=str(decision.department_id),
-        reason=reason or decision.rule,
-    )
+
+
+def _routed(before: int | None, decision: Decision, reason: str | None = None) -> dict[str, Any]:
+    return {
+        "action": "routed",
+        "before": str(before) if before else None,
+        "after": str(decision.department_id),
+        "reason": reason or decision.rule,
+    }
 
 
 def add_part(
@@ -304,16 +327,28 @@ def erase_derived(session: Session, matter_ids: Sequence[int]) -> None:
     session.execute(delete(MatterReading).where(MatterReading.matter_id.in_(matter_ids)))
 
 
+def _add_new_part(session: Session, submission: Submission, new: NewPart) -> None:
+    """A part with a file needs its row's id at once; one without is written in bulk."""
+    if new.media is not None:
+        _part(new).submission = submission
+    else:
+        bulk.add(session, Part, submission=submission, **_part_row(new))
+
+
+def _part_row(new: NewPart) -> dict[str, Any]:
+    return {
+        "kind": new.kind,
+        "text": new.text,
+        "latitude": new.latitude,
+        "longitude": new.longitude,
+        "line_message_key": new.line_message_key,
+        "line_event_id": new.line_event_id,
+        "sent_at": new.sent_at,
+    }
+
+
 def _part(new: NewPart) -> Part:
-    part = Part(
-        kind=new.kind,
-        text=new.text,
-        latitude=new.latitude,
-        longitude=new.longitude,
-        line_message_key=new.line_message_key,
-        line_event_id=new.line_event_id,
-        sent_at=new.sent_at,
-    )
+    part = Part(**_part_row(new))
     if new.media is not None:
         part.attachment = Attachment(
             line_message_id_sealed=new.media, state="pending", file_name=new.file_name, due_at=new.sent_at

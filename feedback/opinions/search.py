@@ -18,7 +18,6 @@ from sqlalchemy import (
     column,
     delete,
     event,
-    inspect,
     literal_column,
     select,
     table,
@@ -27,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from feedback.opinions.models import Matter
 
@@ -104,10 +105,10 @@ def _is_sqlite(session: Session) -> bool:
 @event.listens_for(Session, "after_flush")
 def _keep_index(session: Session, _context: UOWTransaction) -> None:
     """Every flush that adds a matter or changes its words changes the index in the same transaction."""
-    changed = [
-        (matter.id, matter.text)
-        for matter in (*session.new, *session.dirty)
-        if isinstance(matter, Matter) and inspect(matter).attrs.text.history.has_changes()
-    ]
-    if changed:
-        index(session, changed)
+    changed = [matter for matter in session.new if isinstance(matter, Matter)]
+    changed += [matter for matter in session.dirty if isinstance(matter, Matter) and _new_words(matter)]
+    index(session, [(matter.id, matter.text) for matter in changed])
+
+
+def _new_words(matter: Matter) -> bool:
+    return get_history(matter, "text", PASSIVE_NO_INITIALIZE).has_changes()

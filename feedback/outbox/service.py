@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.citizens.models import Citizen
@@ -41,38 +41,43 @@ class Claimed:
     reachable: bool
 
 
-def enqueue(
-    session: Session,
-    *,
-    keys: KeyRing,
-    citizen_key: bytes,
-    recipient: str,
-    messages: list[dict[str, Any]],
-    purpose: str,
-    now: datetime,
-    reply_token: str | None = None,
-    event_at: datetime | None = None,
-    matter_id: int | None = None,
-) -> OutboundMessage:
-    """Put a message in. With a reply token it goes out as a reply while the token lasts, else as a push."""
-    body = json.dumps(messages, ensure_ascii=False, separators=(",", ":")).encode()
-    message = OutboundMessage(
-        citizen_key=citizen_key,
-        matter_id=matter_id,
-        purpose=purpose,
-        recipient_sealed=keys.encrypt(recipient.encode(), purpose=RECIPIENT),
-        reply_token_sealed=keys.encrypt(reply_token.encode(), purpose=REPLY_TOKEN) if reply_token else None,
-        body_sealed=keys.encrypt(body, purpose=BODY),
-        retry_key=uuid.uuid4(),
-        state=OutboundState.PENDING,
-        attempts=0,
-        uncertain=False,
-        reply_until=(event_at or now) + REPLY_WINDOW if reply_token else None,
-        created_at=now,
-        due_at=now,
-    )
-    session.add(message)
-    return message
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to put in. With a reply token it goes out as a reply while the token lasts, else as a push."""
+
+    citizen_key: bytes
+    recipient: str
+    messages: list[dict[str, Any]]
+    purpose: str
+    reply_token: str | None = None
+    event_at: datetime | None = None
+    matter_id: int | None = None
+
+
+def enqueue(session: Session, messages: Sequence[Outgoing], *, keys: KeyRing, now: datetime) -> None:
+    """Put messages in, all in one statement."""
+    if messages:
+        session.execute(insert(OutboundMessage), [_row(message, keys, now) for message in messages])
+
+
+def _row(message: Outgoing, keys: KeyRing, now: datetime) -> dict[str, Any]:
+    token = message.reply_token
+    body = json.dumps(message.messages, ensure_ascii=False, separators=(",", ":")).encode()
+    return {
+        "citizen_key": message.citizen_key,
+        "matter_id": message.matter_id,
+        "purpose": message.purpose,
+        "recipient_sealed": keys.encrypt(message.recipient.encode(), purpose=RECIPIENT),
+        "reply_token_sealed": keys.encrypt(token.encode(), purpose=REPLY_TOKEN) if token else None,
+        "body_sealed": keys.encrypt(body, purpose=BODY),
+        "retry_key": uuid.uuid4(),
+        "state": OutboundState.PENDING,
+        "attempts": 0,
+        "uncertain": False,
+        "reply_until": (message.event_at or now) + REPLY_WINDOW if token else None,
+        "created_at": now,
+        "due_at": now,
+    }
 
 
 def claim(session: Session, *, keys: KeyRing, now: datetime, limit: int) -> list[Claimed]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.simulator.client import Citizen, SimulatorClient
 from app.simulator.server import SimulatorServer
@@ -52,19 +52,16 @@ def sender(database: Database, settings: Settings, server: SimulatorServer, cloc
 
 
 def put(sender: Sender, citizen: Citizen, text: str, *, reply_token: str | None = None) -> int:
+    outgoing = outbox.Outgoing(
+        citizen_key=sender.keys.lookup(citizen.id),
+        recipient=citizen.id,
+        messages=[{"type": "text", "text": text}],
+        purpose="receipt",
+        reply_token=reply_token,
+    )
     with sender.database.write() as session:
-        message = outbox.enqueue(
-            session,
-            keys=sender.keys,
-            citizen_key=sender.keys.lookup(citizen.id),
-            recipient=citizen.id,
-            messages=[{"type": "text", "text": text}],
-            purpose="receipt",
-            now=sender.clock(),
-            reply_token=reply_token,
-        )
-        session.flush()
-        return message.id
+        outbox.enqueue(session, [outgoing], keys=sender.keys, now=sender.clock())
+        return session.scalars(select(func.max(OutboundMessage.id))).one()
 
 
 def row(sender: Sender, message_id: int) -> OutboundMessage:

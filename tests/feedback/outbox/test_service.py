@@ -2,14 +2,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from feedback.citizens.models import Citizen, Consent
 from feedback.db import Database
 from feedback.keys import KeyRing
 from feedback.outbox import service
 from feedback.outbox.models import OutboundMessage, OutboundState, Via
-from feedback.outbox.service import LEASE, REPLY_WINDOW, Claimed, Settlement
+from feedback.outbox.service import LEASE, REPLY_WINDOW, Claimed, Outgoing, Settlement
 
 SECOND = timedelta(seconds=1)
 HELLO = [{"type": "text", "text": "受け付けました 👍🏽"}]
@@ -18,9 +18,8 @@ HELLO = [{"type": "text", "text": "受け付けました 👍🏽"}]
 def put(database: Database, keys: KeyRing, now: datetime, **more: Any) -> int:
     facts: dict[str, Any] = {"citizen_key": b"tanaka", "recipient": "U1", "messages": HELLO, "purpose": "receipt"}
     with database.write() as session:
-        message = service.enqueue(session, keys=keys, now=now, **(facts | more))
-        session.flush()
-        return message.id
+        service.enqueue(session, [Outgoing(**(facts | more))], keys=keys, now=now)
+        return session.scalars(select(func.max(OutboundMessage.id))).one()
 
 
 def claim(database: Database, keys: KeyRing, now: datetime, *, limit: int = 10) -> list[Claimed]:
