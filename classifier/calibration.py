@@ -1,12 +1,11 @@
 """Honest probabilities and the point below which the model does not decide by itself."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.linear import Mix, softmax
+from classifier.linear import softmax
 from classifier.metrics import Floats
 
 _STEPS = np.geomspace(0.05, 20, 121)
@@ -25,21 +24,21 @@ def fit_scale(logits: Floats, answers: NDArray[np.int64]) -> float:
     return float(_STEPS[int(np.argmin(losses))])
 
 
-def fit_mix(grams: Floats, vectors: Floats | None, answers: NDArray[np.int64]) -> Mix:
-    """Weights of both opinions about texts that neither had been trained on."""
-    alone = fit_scale(grams, answers)
-    if vectors is None or not len(answers):
-        return Mix(alone=alone)
+def fit_mix(parts: Sequence[Floats], answers: NDArray[np.int64]) -> tuple[float, ...]:
+    """How much each part's logits should count in their sum, judged on texts no part had been trained on."""
+    scales = [fit_scale(part, answers) for part in parts]
+    if len(parts) == 1 or not len(answers):
+        return tuple(scales)
     from scipy.optimize import minimize
 
-    def loss(log_weights: Any) -> float:
-        first, second = np.exp(np.clip(log_weights, -4, 4))
-        return _loss(first * grams + second * vectors, answers)
+    def loss(log_weights: NDArray[np.float64]) -> float:
+        weights = np.exp(np.clip(log_weights, -5, 5))
+        return _loss(np.sum([w * part for w, part in zip(weights, parts, strict=True)], axis=0), answers)
 
-    start = np.log([max(alone, 0.1), max(fit_scale(vectors, answers), 0.1)]) - np.log(2)
-    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6, "maxiter": 200})
-    first, second = np.exp(np.clip(found.x, -4, 4))
-    return Mix(grams=float(first), vector=float(second), alone=alone)
+    start = np.log(np.array(scales) / len(parts))
+    options = {"xatol": 1e-2, "fatol": 1e-5, "maxiter": 200}
+    found = minimize(loss, start, method="Nelder-Mead", options=options)
+    return tuple(float(weight) for weight in np.exp(np.clip(found.x, -5, 5)))
 
 
 def choose_threshold(best: Floats, right: NDArray[np.bool_], *, precision: float, fewest: int = 30) -> float:
@@ -57,12 +56,12 @@ def choose_threshold(best: Floats, right: NDArray[np.bool_], *, precision: float
 def choose_point(probability: Floats, true: NDArray[np.bool_], *, recall: float | None) -> float:
     """From which probability a label counts: the highest that keeps the recall, or that of the best F1.
 
-    Bounded to 0.05 … 0.5; 0.5 when no text carries the label.
+    Bounded to 0.06 … 0.5; 0.5 when no text carries the label.
     """
     if not true.any():
         return 0.5
     if recall is not None:
-        return float(np.clip(np.quantile(probability[true], 1 - recall), 0.05, 0.5))
+        return float(np.clip(np.quantile(probability[true], 1 - recall), 0.06, 0.5))
     steps = np.linspace(0.1, 0.5, 41)
     scores = [2 * np.sum(true & (probability >= s)) / (np.sum(true) + np.sum(probability >= s)) for s in steps]
     return float(steps[int(np.argmax(scores))])

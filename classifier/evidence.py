@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
 from classifier.linear import Array
 from classifier.normalise import normalise
-from classifier.tfidf import Block, Vectoriser, character_grams
+from classifier.tfidf import Vectoriser, character_grams
 from classifier.words import words
 
 _LEAST_SHARE = 0.12
 _SAYS_SOMETHING = re.compile(r"[一-龥々]|[ァ-ヶ]{2}|[ぁ-ん]{3}|[a-zà-ỹ가-힣]{2}|[가-힣]")
 
 
-def _word_gains(block: Block, gains: Mapping[str, float], single: list[str]) -> np.ndarray:
+def _word_gains(gains: Mapping[str, float], single: list[str]) -> np.ndarray:
     found = np.array([gains.get(word, 0.0) for word in single])
-    for i, (left, right) in enumerate(zip(single, single[1:], strict=False)):
+    for i, (left, right) in enumerate(pairwise(single)):
         found[i : i + 2] += gains.get(f"{left} {right}", 0.0) / 2
     return found
 
@@ -55,7 +56,7 @@ def deciding_words(
     score = np.zeros(len(single))
     for block, gains in zip(vectoriser.blocks, _gains(vectoriser, spelled, weights, column, rivals), strict=True):
         if block.name == "words":
-            score += _word_gains(block, gains, single)
+            score += _word_gains(gains, single)
         else:
             score += _spread(_character_gains(gains, spelled), spelled, single)
     total: dict[str, float] = {}

@@ -20,12 +20,11 @@ def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Mix:
-    """How much the grams and the sentence vector say, fitted on texts the weights had not seen.
+    """How much the sentence vector says beside the grams, fitted on texts the weights had not seen.
 
     ``alone`` scales the grams when there is no vector, so that probabilities stay honest without an embedder.
     """
 
-    grams: float = 1.0
     vector: float = 1.0
     alone: float = 1.0
 
@@ -47,7 +46,7 @@ class Head:
 
     @property
     def columns(self) -> slice:
-        """This head's columns in the shared weight matrix."""
+        """The head's columns in the shared weight matrix."""
         return slice(self.first, self.first + len(self.labels))
 
 
@@ -74,4 +73,4 @@ class TextModel:
         if vectors is None or not asked.vector_weights.size:
             return softmax(asked.mix.alone * said)
         seen = vectors @ asked.vector_weights + asked.vector_bias
-        return softmax(asked.mix.grams * said + asked.mix.vector * seen)
+        return softmax(said + asked.mix.vector * seen)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,4 +118,4 @@ def vectors_of(model: TextModel, texts: Sequence[str]) -> Vectors | None:
 def probabilities_of(model: TextModel, head: str, texts: Sequence[str]) -> Floats:
     """Calibrated probabilities of one head for many texts."""
     scores = gram_scores_of(model, texts)
-    return cast("Floats", model.probabilities(head, scores, vectors_of(model, texts)))
+    return model.probabilities(head, scores, vectors_of(model, texts))

@@ -11,9 +11,10 @@ from classifier import corpus
 from classifier.corpus import Opinion
 from classifier.embedding import Embedder
 from classifier.linear import TextModel
-from classifier.safety import NONE
+from classifier.metrics import evaluate
+from classifier.safety import LABELS, NONE, decide_safety
 from classifier.store import save
-from classifier.training import ALWAYS, Question, Recipe, data_hash, train
+from classifier.training import ALWAYS, Question, Recipe, Trained, data_hash, train
 
 RELEASE = "starter-1"
 _SAFETY_POINTS = (
@@ -77,10 +78,47 @@ def material(rows: Sequence[Opinion] | None = None, phrases: Sequence[tuple[str,
 
 def train_starter(
     embedder: Embedder | None, *, recipe: Recipe | None = None, given: Material | None = None
-) -> tuple[TextModel, str]:
-    """Train on the starter corpus; returns the model and the hash of what it learnt from."""
+) -> tuple[TextModel, str, dict[str, Any]]:
+    """Train on the starter corpus; returns the model, the hash of what it learnt from, and its figures."""
     given = given or material()
-    return train(given.texts, given.questions, embedder=embedder, recipe=recipe), given.digest
+    trained = train(given.texts, given.questions, embedder=embedder, recipe=recipe)
+    return trained.model, given.digest, figures(trained, given)
+
+
+def figures(trained: Trained, given: Material) -> dict[str, Any]:
+    """Cross-validated figures for the card, each on texts of writers (safety: blocks of texts) not learnt from."""
+    area, kind = trained.held["area"], trained.held["kind"]
+    head = trained.model.heads["area"]
+    safety = trained.held["safety"]
+    points = trained.model.heads["safety"].points
+    guessed = [
+        decide_safety(given.texts[row], dict(zip(safety.labels, found, strict=True)), points) or NONE
+        for row, found in zip(safety.rows, safety.probabilities.tolist(), strict=True)
+    ]
+    truth = np.array(safety.labels)[safety.truth]
+    return {
+        "area": evaluate(area.probabilities, area.truth, head.threshold).as_dict(),
+        "kind": evaluate(kind.probabilities, kind.truth, 0.0).as_dict(),
+        "safety": safety_figures(truth.tolist(), guessed),
+    }
+
+
+def safety_figures(truth: Sequence[str], guessed: Sequence[str]) -> dict[str, Any]:
+    """Recall and precision of each safety label; an urgent text flagged under another urgent label is found."""
+    found: dict[str, Any] = {}
+    for label in (*LABELS, "emergency or self_harm"):
+        wanted = set(label.split(" or "))
+        true = [answer in wanted for answer in truth]
+        said = [answer in wanted for answer in guessed]
+        both = sum(a and b for a, b in zip(true, said, strict=True))
+        flagged = sum(a and answer != NONE for a, answer in zip(true, guessed, strict=True))
+        found[label] = {
+            "n": sum(true),
+            "recall": round(both / max(sum(true), 1), 4),
+            "flagged": round(flagged / max(sum(true), 1), 4),
+            "precision": round(both / max(sum(said), 1), 4),
+        }
+    return found
 
 
 def save_starter(model: TextModel, digest: str, folder: Path, *, metrics: dict[str, Any]) -> str:

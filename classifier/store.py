@@ -54,7 +54,7 @@ def _head_state(head: Head) -> dict[str, Any]:
         "bias": head.bias,
         "vector_weights": head.vector_weights.astype(np.float16),
         "vector_bias": head.vector_bias,
-        "mix": [mix.grams, mix.vector, mix.alone],
+        "mix": [mix.vector, mix.alone],
         "threshold": head.threshold,
         "points": head.points,
     }

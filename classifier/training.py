@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.calibration import choose_point, choose_threshold, fit_mix, labels_to_numbers
+from classifier.calibration import choose_point, choose_threshold, fit_mix, fit_scale, labels_to_numbers
 from classifier.embedding import Embedder, Vectors
 from classifier.linear import Array, Head, Mix, TextModel, softmax
 from classifier.metrics import Floats
@@ -26,8 +26,9 @@ _ABSENT = -12.0
 class Recipe:
     """Settings of a training; the defaults are what the comparison in docs/classifier.md chose."""
 
-    gram_strength: float = 10.0
-    vector_strength: float = 10.0
+    gram_strength: float = 5.0
+    vector_strength: float = 5.0
+    smoothing: float = 0.4
     balanced: bool = False
     precision: float = 0.92
     iterations: int = 150
@@ -82,6 +83,8 @@ def fit_linear(matrix: Any, answers: NDArray[np.int64], labels: int, strength: f
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # One text a class is usual here: a city's rare matters.
+        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
         learner.fit(matrix, answers)
     coefficients, intercepts = learner.coef_, learner.intercept_
     if len(present) == 2:
@@ -89,6 +92,22 @@ def fit_linear(matrix: Any, answers: NDArray[np.int64], labels: int, strength: f
         intercepts = np.concatenate([-intercepts / 2, intercepts / 2])
     weights[:, present] = coefficients.T
     bias[present] = intercepts
+    return Linear(weights, bias)
+
+
+def fit_complement(matrix: Any, answers: NDArray[np.int64], labels: int, smoothing: float) -> Linear:
+    """Complement naive Bayes as plain weights: strong with few texts a class, where a fitted model overlooks words."""
+    from sklearn.naive_bayes import ComplementNB
+
+    weights = np.zeros((matrix.shape[1], labels), dtype=np.float32)
+    bias = np.full(labels, _ABSENT, dtype=np.float32)
+    present = np.unique(answers)
+    bias[present] = 0
+    if len(present) > 1:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
+            counted = ComplementNB(alpha=smoothing).fit(matrix, answers).feature_log_prob_.T
+        weights[:, present] = counted - counted.mean(axis=1, keepdims=True)
     return Linear(weights, bias)
 
 
@@ -106,18 +125,37 @@ def folds(groups: Sequence[str], count: int = FOLDS) -> Iterator[tuple[NDArray[n
 
 
 @dataclass(frozen=True)
+class Parts:
+    """The models that answer one question together: two over the grams, one over the vectors where there are any."""
+
+    fitted: Linear
+    counted: Linear
+    vector: Linear | None
+
+    def logits(self, matrix: Any, vectors: Vectors | None) -> list[Floats]:
+        """What each part says."""
+        said = [self.fitted.logits(matrix), self.counted.logits(matrix)]
+        return said if self.vector is None or vectors is None else [*said, self.vector.logits(vectors)]
+
+
+def _fit_parts(matrix: Any, vectors: Vectors | None, answers: NDArray[np.int64], labels: int, recipe: Recipe) -> Parts:
+    return Parts(
+        fit_linear(matrix, answers, labels, recipe.gram_strength, recipe),
+        fit_complement(matrix, answers, labels, recipe.smoothing),
+        None if vectors is None else fit_linear(vectors, answers, labels, recipe.vector_strength, recipe),
+    )
+
+
+@dataclass(frozen=True)
 class Unseen:
-    """What models said about rows (those that are judged) they had not been trained on."""
+    """What the parts said about the judged rows, none of which they had been trained on."""
 
     rows: NDArray[np.int64]
-    grams: Floats
-    vectors: Floats | None
+    parts: list[Floats]
 
-    def probabilities(self, mix: Mix) -> NDArray[np.float64]:
-        """Probabilities under a mix."""
-        if self.vectors is None:
-            return softmax(mix.alone * self.grams)
-        return softmax(mix.grams * self.grams + mix.vector * self.vectors)
+    def probabilities(self, weights: Sequence[float]) -> NDArray[np.float64]:
+        """Probabilities of a weighted sum of the parts."""
+        return softmax(np.sum([w * part for w, part in zip(weights, self.parts, strict=True)], axis=0))
 
 
 def read_unseen(
@@ -128,49 +166,79 @@ def read_unseen(
     labels: int,
     recipe: Recipe,
 ) -> Unseen:
-    """Cross-validated logits of both parts, folds by group."""
-    grams = np.zeros((len(answers), labels), dtype=np.float32)
-    seen = None if vectors is None else np.zeros_like(grams)
+    """Cross-validated logits of all parts, folds by group."""
+    found = [np.zeros((len(answers), labels), dtype=np.float32) for _ in range(2 if vectors is None else 3)]
     for train, held in folds(groups):
-        grams[held] = fit_linear(matrix[train], answers[train], labels, recipe.gram_strength, recipe).logits(
-            matrix[held]
-        )
-        if vectors is not None and seen is not None:
-            fitted = fit_linear(vectors[train], answers[train], labels, recipe.vector_strength, recipe)
-            seen[held] = fitted.logits(vectors[held])
+        parts = _fit_parts(matrix[train], None if vectors is None else vectors[train], answers[train], labels, recipe)
+        said = parts.logits(matrix[held], None if vectors is None else vectors[held])
+        for whole, part in zip(found, said, strict=True):
+            whole[held] = part
     judged = np.flatnonzero(np.asarray(groups, dtype=object) != ALWAYS)
-    return Unseen(judged, grams[judged], None if seen is None else seen[judged])
+    return Unseen(judged, [whole[judged] for whole in found])
+
+
+@dataclass(frozen=True)
+class Held:
+    """Cross-validated answers to one question: rows of the training texts, true columns, probabilities."""
+
+    rows: NDArray[np.int64]
+    labels: tuple[str, ...]
+    truth: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and for each of its heads what was measured on texts of writers it had not seen."""
+
+    model: TextModel
+    held: dict[str, Held]
+
+
+def _points(question: Question, labels: Sequence[str], found: Floats, judged: NDArray[np.int64]) -> dict[str, float]:
+    places = {label: labels.index(label) for label, _ in question.points if label in labels}
+    return {
+        label: choose_point(found[:, places[label]], judged == places[label], recall=recall)
+        for label, recall in question.points
+        if label in places
+    }
 
 
 def _fit_head(
     question: Question, matrix: Any, vectors: Vectors | None, first: int, recipe: Recipe
-) -> tuple[Head, Array]:
+) -> tuple[Head, Array, Held]:
     labels = tuple(sorted(set(question.answers)))
     answers = labels_to_numbers(question.answers, labels)
     part = matrix[question.rows]
     seen = None if vectors is None else vectors[question.rows]
     unseen = read_unseen(part, seen, answers, question.groups, len(labels), recipe)
     judged = answers[unseen.rows]
-    mix = fit_mix(unseen.grams, unseen.vectors, judged)
-    probabilities = unseen.probabilities(mix)
+    weights = fit_mix(unseen.parts, judged)
+    found = unseen.probabilities(weights)
     threshold = choose_threshold(
-        probabilities.max(axis=1, initial=0),
-        probabilities.argmax(axis=1) == judged,
-        precision=recipe.precision,
+        found.max(axis=1, initial=0), found.argmax(axis=1) == judged, precision=recipe.precision
     )
-    points = {
-        label: choose_point(probabilities[:, labels.index(label)], judged == labels.index(label), recall=recall)
-        for label, recall in question.points
-        if label in labels
-    }
-    grams = fit_linear(part, answers, len(labels), recipe.gram_strength, recipe)
-    vector = (
-        Linear(np.zeros((0, len(labels)), np.float32), np.zeros(len(labels), np.float32))
-        if seen is None
-        else fit_linear(seen, answers, len(labels), recipe.vector_strength, recipe)
+    parts = _fit_parts(part, seen, answers, len(labels), recipe)
+    # One sum for reading: both models over the grams become one column a label.
+    gram_weights = weights[0] * parts.fitted.weights + weights[1] * parts.counted.weights
+    gram_bias = weights[0] * parts.fitted.bias + weights[1] * parts.counted.bias
+    alone = fit_scale(weights[0] * unseen.parts[0] + weights[1] * unseen.parts[1], judged)
+    vector = parts.vector or Linear(np.zeros((0, len(labels)), np.float32), np.zeros(len(labels), np.float32))
+    mix = Mix(vector=weights[2] if parts.vector else 0.0, alone=alone)
+    points = _points(question, labels, found, judged)
+    head = Head(
+        question.name,
+        labels,
+        first,
+        gram_bias.astype(np.float32),
+        vector.weights,
+        vector.bias,
+        mix,
+        threshold,
+        points,
     )
-    head = Head(question.name, labels, first, grams.bias, vector.weights, vector.bias, mix, threshold, points)
-    return head, grams.weights
+    held = Held(question.rows[unseen.rows], labels, judged, found)
+    return head, gram_weights.astype(np.float32), held
 
 
 def train(
@@ -180,7 +248,7 @@ def train(
     embedder: Embedder | None,
     recipe: Recipe | None = None,
     vectoriser: Vectoriser | None = None,
-) -> TextModel:
+) -> Trained:
     """Learn one model that answers all questions; the same input gives the same weights, bit for bit."""
     from threadpoolctl import threadpool_limits
 
@@ -191,13 +259,14 @@ def train(
         matrix = vectoriser.matrix(texts)
         vectors = embedder.embed(texts) if embedder else None
         heads: dict[str, Head] = {}
+        measured: dict[str, Held] = {}
         weights: list[Array] = []
         for question in questions:
             first = sum(part.shape[1] for part in weights)
-            head, part = _fit_head(question, matrix, vectors, first, recipe)
-            heads[question.name] = head
+            head, part, held = _fit_head(question, matrix, vectors, first, recipe)
+            heads[question.name], measured[question.name] = head, held
             weights.append(part)
-    return TextModel(vectoriser, np.hstack(weights), heads, embedder.name if embedder else None)
+    return Trained(TextModel(vectoriser, np.hstack(weights), heads, embedder.name if embedder else None), measured)
 
 
 def data_hash(rows: Sequence[tuple[str, ...]]) -> str:

@@ -122,10 +122,10 @@ def classify(folder: str | None) -> None:
         raise click.ClickException(str(error)) from error
     routing = routing_for_settings()
     failed = False
-    output = click.get_text_stream("stdout", encoding="utf-8")
-    for batch in _batches(click.get_binary_stream("stdin")):
+    output = sys.stdout.buffer
+    for batch in _batches(sys.stdin.buffer):
         for result in answers(reader, batch, routing):
             failed = failed or "error" in result
-            output.write(json.dumps(result, ensure_ascii=False) + "\n")
+            output.write((json.dumps(result, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
         output.flush()
     sys.exit(1 if failed else 0)

@@ -1,0 +1,75 @@
+import json
+import unicodedata
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from classifier import corpus
+
+
+def test_counts() -> None:
+    rows = corpus.opinions()
+    areas = Counter(row.area for row in rows if row.source == "opinions")
+    assert set(areas) == set(corpus.AREAS)
+    assert min(areas.values()) >= 60
+    assert {row.kind for row in rows} == set(corpus.KINDS)
+    assert {row.language for row in rows} == set(corpus.LANGUAGES)
+    assert {row.safety for row in rows} == {*corpus.SAFETY, None}
+    assert sum(row.source == "safety_negative" for row in rows) >= 300
+    assert len(corpus.chatter()) >= 300
+
+
+def test_ids_and_texts_are_unique() -> None:
+    rows = corpus.opinions()
+    assert len({row.id for row in rows}) == len(rows)
+    assert len({row.text for row in rows}) >= len(rows) - 3
+
+
+def test_every_area_has_several_writers() -> None:
+    writers = defaultdict(set)
+    for row in corpus.opinions():
+        if row.source == "opinions":
+            writers[row.area].add(row.writer)
+    assert min(len(found) for found in writers.values()) >= 4
+
+
+def _grams(text: str) -> set[str]:
+    spelled = unicodedata.normalize("NFKC", text)
+    return {spelled[i : i + 5] for i in range(len(spelled) - 4)} or {spelled}
+
+
+def test_no_near_duplicates() -> None:
+    """Character 5-gram Jaccard above 0.5 would mean a template or a permutation."""
+    rows = [(row.id, _grams(row.text)) for row in corpus.opinions() if len(row.text) > 12]
+    holders: dict[str, list[int]] = defaultdict(list)
+    alike = []
+    for number, (name, grams) in enumerate(rows):
+        shared: Counter[int] = Counter(other for gram in grams for other in holders[gram])
+        alike += [
+            (rows[other][0], name) for other, count in shared.items() if count / len(grams | rows[other][1]) > 0.5
+        ]
+        for gram in grams:
+            holders[gram].append(number)
+    assert alike == []
+
+
+def test_handbook_covers_every_area_without_repeating_an_opinion() -> None:
+    phrases = corpus.handbook()
+    assert min(Counter(area for area, _ in phrases).values()) >= 40
+    assert not {phrase for _, phrase in phrases} & {row.text for row in corpus.opinions()}
+
+
+def test_a_line_outside_the_schema_is_named(tmp_path: Path) -> None:
+    for name in corpus.OPINION_FILES:
+        (tmp_path / f"{name}.jsonl").write_text("")
+    row = {"id": "x", "text": "a", "area": "nowhere", "also": [], "kind": "request", "urgency": "normal"}
+    (tmp_path / "opinions.jsonl").write_text(json.dumps({**row, "safety": None, "language": "ja", "writer": "w"}))
+    with pytest.raises(corpus.CorpusError, match=r"opinions\.jsonl:1: area nowhere"):
+        corpus.opinions(tmp_path)
+    (tmp_path / "chatter.jsonl").write_text(json.dumps({"id": "x", "text": "a", "class": "joke", "writer": "w"}))
+    with pytest.raises(corpus.CorpusError, match="class joke"):
+        corpus.chatter(tmp_path)
+    (tmp_path / "handbook.jsonl").write_text(json.dumps({"area": "nowhere", "phrases": []}))
+    with pytest.raises(corpus.CorpusError, match="area nowhere"):
+        corpus.handbook(tmp_path)
