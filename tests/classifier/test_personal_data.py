@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,7 +94,7 @@ def test_several_in_one_text_come_in_order_without_overlap() -> None:
 def test_spans_lie_in_the_text_and_apart(text: str) -> None:
     spans = find_personal_data(text)
     assert all(0 <= span.start < span.end <= len(text) and span.type in TYPES for span in spans)
-    assert all(left.end <= right.start for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left.end <= right.start for left, right in itertools.pairwise(spans))
 
 
 def test_check_digits() -> None:

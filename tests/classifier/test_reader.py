@@ -13,7 +13,7 @@ def reader() -> Reader:
 def test_reads_a_plain_opinion(reader: Reader) -> None:
     reading = reader.read(["みどり町の道路に大きな穴が開いていて危ないです。直してください"])[0]
     assert reading.area == "roads"
-    assert [area.key for area in reading.areas][0] == "roads"
+    assert next(area.key for area in reading.areas) == "roads"
     assert len(reading.areas) == 5
     assert reading.language == "ja"
     assert reading.model_version == reader.version
