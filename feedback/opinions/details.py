@@ -18,7 +18,7 @@ from feedback.routing.models import Area
 from feedback.staff.models import Staff
 from feedback.staff.rules import Actor, Permission
 
-_OTHERS = 20
+_OTHERS = 10
 _EXCERPT = 80
 
 
@@ -266,7 +266,7 @@ def _parts(session: Session, submission_id: int) -> list[PartView]:
             erased=part.erased_at is not None,
             file=_file(attachment) if attachment is not None else None,
         )
-        for part, attachment in rows.tuples()
+        for part, attachment in rows
     ]
 
 
@@ -298,7 +298,7 @@ def _history(session: Session, matter_id: int) -> list[StepView]:
         .outerjoin(Staff, Staff.id == HistoryEntry.staff_id)
         .where(HistoryEntry.matter_id == matter_id)
         .order_by(HistoryEntry.id)
-    ).tuples()
+    )
     found = list(rows)
     can_undo = undoable([entry for entry, _ in found])
     return [

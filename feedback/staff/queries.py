@@ -73,4 +73,4 @@ def all_staff(session: Session) -> list[StaffRow]:
 
 def names(session: Session) -> dict[int, str]:
     """The name behind every account, closed ones too."""
-    return dict(session.execute(select(Staff.id, Staff.name)).tuples().all())
+    return {key: name for key, name in session.execute(select(Staff.id, Staff.name))}  # noqa: C416 (rows are not typed as pairs)
