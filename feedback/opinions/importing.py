@@ -201,6 +201,7 @@ def receive(
         area_key=one.area_key,
         staff_id=staff_id,
     )
+    session.flush()  # the first steps of the history are written with the flush; what follows must come after them
     [matter] = submission.matters
     if one.department_id is not None and one.department_id != matter.department_id:
         decision = Decision(one.department_id)
