@@ -30,7 +30,7 @@ def serve(factory: str, *, bind: str, processes: int = 1, threads: int = _THREAD
         workers=processes,
         blocking_threads=threads,
         backpressure=threads * 2,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     ).serve()

@@ -217,16 +217,15 @@ def _bring_to_state(matter: Matter, one: Candidate, *, staff_id: int | None) -> 
     if status is None or status is matter.status:
         return
     at = one.closed_at or one.answered_at or one.received_at
-    matter.history.append(
-        HistoryEntry(
-            at=at,
-            source=Source.STAFF if staff_id else Source.SYSTEM,
-            staff_id=staff_id,
-            action="status",
-            before=matter.status,
-            after=status,
-            reason=f"取り込み（{tokyo_date(at):%Y/%m/%d}）",
-        )
+    HistoryEntry(
+        matter=matter,
+        at=at,
+        source=Source.STAFF if staff_id else Source.SYSTEM,
+        staff_id=staff_id,
+        action="status",
+        before=matter.status,
+        after=status,
+        reason=f"取り込み（{tokyo_date(at):%Y/%m/%d}）",
     )
     matter.status = status
     matter.answered_at = one.answered_at

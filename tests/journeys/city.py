@@ -122,7 +122,7 @@ class City:
         citizen = self.simulator.add_citizen(name, friend=False)
         citizen.follow()
         label = wait_until(
-            lambda: next((one for one in citizen.offered() if "同意し" in one and "ない" not in one), None)
+            lambda: next((one for one in citizen.offered() if "同意" in one and "ない" not in one), None)
         )
         citizen.tap(label)
         citizen.wait_for("ありがとう")
