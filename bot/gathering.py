@@ -107,6 +107,7 @@ def _opinion(batch: Batch, submission: Submission, wants: Needs) -> Opinion:
     return Opinion(
         id=submission.id,
         open=matters[0].status in OPEN_STATUSES,
+        area=matters[0].area_key,
         withdrawn=all(matter.status == MatterStatus.WITHDRAWN for matter in matters),
         wordless=not matters[0].text,
         candidates=_candidates(batch, submission) if wants.candidates else (),

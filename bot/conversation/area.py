@@ -29,7 +29,7 @@ def pick_pressed(state: State, press: Press, facts: Facts) -> Step:
 def _pick(state: State, facts: Facts, about: int, target: Opinion | None) -> Step:
     if target is None:
         return not_found(state)
-    likely = tuple(key for key in target.candidates if key in facts.area_keys)[:LIKELY]
+    likely = tuple(key for key in target.candidates if key in facts.area_keys and key != target.area)[:LIKELY]
     if not likely:
         return _everything(state, facts, about, start=0)
     opened = state.into(Flow.AREA, until=facts.at + FLOW_SECONDS, about=about, offered=likely)

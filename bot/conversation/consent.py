@@ -11,6 +11,8 @@ from bot.conversation.state import Flow, State
 from bot.conversation.words import Command, Word
 
 ANSWER_SECONDS: Final = 86_400
+_WAITING: Final = ("waiting",)
+"""Marks that words wait: who was asked at the greeting has sent none yet."""
 
 
 def ask(state: State, facts: Facts) -> Step:
@@ -20,8 +22,8 @@ def ask(state: State, facts: Facts) -> Step:
     """
     if facts.refused:
         return Step(state.idle(), (Say(("consent.refused_before", "contact.otherwise"), (AGREE, CONTACT)),))
-    opened = state.into(Flow.CONSENT, until=facts.at + ANSWER_SECONDS)
-    if state.flow is Flow.CONSENT:
+    opened = state.into(Flow.CONSENT, until=facts.at + ANSWER_SECONDS, offered=_WAITING)
+    if state.flow is Flow.CONSENT and state.offered == _WAITING:
         reply: Say | Notice = Say(("consent.also_held",), (AGREE_AND_SEND, REFUSE))
     else:
         reply = Notice(waiting=True, lead=("consent.renewed",) if facts.before else ("consent.first",))

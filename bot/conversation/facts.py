@@ -12,6 +12,7 @@ class Opinion:
 
     id: int | None
     open: bool
+    area: str | None = None
     withdrawn: bool = False
     wordless: bool = False
     candidates: tuple[str, ...] = ()

@@ -93,10 +93,11 @@ def step(state: State, incoming: Incoming, facts: Facts) -> Step:
 
 
 def _on_words(state: State, words: Words, facts: Facts) -> Step:
-    danger = facts.reading.safety if facts.reading else None
-    if danger in safety.KNOWN:
-        return safety.numbers_first(opinion.take_words(state, facts), danger)
     word = words.word
+    danger = facts.reading.safety if facts.reading else None
+    # A command is our own exact word: a reader that sees danger in 「すべて消す」 is wrong.
+    if danger in safety.KNOWN and word.command is None:
+        return safety.numbers_first(opinion.take_words(state, facts), danger)
     if word.plain:
         answered = _on_word(state, words, facts)
         if answered is not None:

@@ -132,9 +132,9 @@ def invite_photo(state: State, facts: Facts) -> Step:
 def small_talk(state: State, words: Words, facts: Facts) -> Step | None:
     """What is no opinion, answered kindly; None when it is one."""
     chatter = facts.reading.chatter if facts.reading else None
-    if chatter in _SMALL_TALK:
-        return Step(state, (Say((f"small.{chatter}",), MAIN),))
     bare = words.word.command is not None or words.word.number is not None
+    if chatter in _SMALL_TALK and not bare:
+        return Step(state, (Say((f"small.{chatter}",), MAIN),))
     if bare or not any(char.isalnum() for char in words.text):
         inside = _open_target(state, facts)[1] is not None and words.word.number is not None
         return None if inside else Step(state, (Say(("small.unclear",), MAIN),))

@@ -3,7 +3,7 @@
 from bot.conversation.choices import AGREE, AGREE_AND_SEND, REFUSE
 from bot.conversation.replies import Choice, Notice
 from bot.emergency import Call, Help
-from bot.limits import URI_UNITS
+from bot.limits import LABEL_UNITS, URI_UNITS, units
 from bot.messages.objects import (
     Message,
     action,
@@ -67,9 +67,15 @@ def _alt(calls: list[Call], scene: Scene) -> str:
 
 def _call_buttons(calls: list[Call], scene: Scene) -> list[dict[str, object]]:
     return [
-        button(call_action(scene.say("numbers.call", number=one.number, name=one.name), one.number), main=position == 0)
+        button(call_action(_call_label(one, scene), one.number), main=position == 0)
         for position, one in enumerate(calls[:_CALL_BUTTONS])
     ]
+
+
+def _call_label(call: Call, scene: Scene) -> str:
+    """Number and name; where both do not fit, the name, since the text above has the number."""
+    label = scene.say("numbers.call", number=call.number, name=call.name)
+    return label if units(label) <= LABEL_UNITS else call.name
 
 
 def _filled(sentence: str, values: dict[str, str]) -> str:

@@ -25,6 +25,8 @@ _KNOWN: Final = (
 )
 _OUTSIDE: Final = ("receipt.title", "receipt.number", "receipt.out_of_scope", "receipt.unsure_next")
 _UNSURE: Final = ("receipt.title", "receipt.number", "receipt.unsure", "receipt.unsure_next")
+_WHEN_URGENT: Final = {"receipt.next": "receipt.urgent", "receipt.unsure_next": "receipt.urgent"}
+"""Nobody in a hurry wants to read of working days."""
 _GENTLE: Final = ("receipt.gentle", "receipt.number", "receipt.gentle_next")
 _KNOWN_CHOICES: Final = (PICK, ADD, CAMERA, WITHDRAW)
 _GENTLE_CHOICES: Final = (ADD, STATUS, WITHDRAW)
@@ -52,9 +54,10 @@ def _receipt_text(submission: Submission, scene: Scene, *, gentle: bool = False)
 
 
 def _receipt_keys(matter: Matter) -> tuple[str, ...]:
-    if matter.area_key is None:
-        return _UNSURE
-    return _OUTSIDE if matter.area_key == DESK_AREA else _KNOWN
+    keys: tuple[str, ...] = _UNSURE
+    if matter.area_key is not None:
+        keys = _OUTSIDE if matter.area_key == DESK_AREA else _KNOWN
+    return tuple(_WHEN_URGENT.get(key, key) for key in keys) if matter.urgent else keys
 
 
 def receipts(reply: Receipts, scene: Scene) -> tuple[list[Message], Sequence[Choice]]:

@@ -66,6 +66,8 @@ def _facts(**changes: Any) -> Facts:
         (IDLE, _words("道路の穴"), _facts(consented=False), [], Flow.CONSENT, Fate.HOLD),
         (IDLE, _words("道路の穴"), _facts(consented=False, refused=True), [], None, Fate.CLEAR),
         (IDLE, _words("やあ"), _facts(reading=_reading(chatter="greeting")), [], None, Fate.CLEAR),
+        (IDLE, _words("はい"), _facts(reading=_reading(chatter="thanks")), [], None, Fate.CLEAR),
+        (IDLE, _words("すべて消す"), _facts(reading=_reading(safety="self_harm")), [], Flow.ERASE, Fate.CLEAR),
         (IDLE, _words("やあ"), _facts(reading=_reading(chatter="unheard-of")), [Record()], None, Fate.KEEP),
         (IDLE, _words("同意する"), _facts(consented=False), [Agree()], None, Fate.CLEAR),
         (IDLE, _words("はい"), _facts(consented=False), [], None, Fate.CLEAR),
@@ -130,7 +132,7 @@ def test_steps(
 @pytest.mark.parametrize("safety", ["emergency", "self_harm", "abuse", "hazard", "threat"])
 def test_emergencies_come_first_and_never_block_recording(safety: str) -> None:
     for facts in (_facts(reading=_reading(safety=safety)), _facts(consented=False, reading=_reading(safety=safety))):
-        decided = step(IDLE, _words("やめる"), facts)
+        decided = step(IDLE, _words("今すぐ助けて"), facts)
         assert type(decided.replies[0]).__name__ == "Numbers"
         assert decided.fate in (Fate.KEEP, Fate.HOLD)
 
@@ -215,7 +217,7 @@ _FACTS = st.builds(
 def _submission(number: int, *, area: str | None = "area1", text: str = "ことば\n👍" * 100) -> Any:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     status = list(MatterStatus)[number % len(MatterStatus)]
-    matter = SimpleNamespace(number=1, area_key=area, department_id=1, text=text, status=status)
+    matter = SimpleNamespace(number=1, urgent=number % 2 == 1, area_key=area, department_id=1, text=text, status=status)
     second = SimpleNamespace(number=2, area_key=None, department_id=2, text="", status=status)
     return SimpleNamespace(
         id=number, receipt_number=f"R8-{number:06d}", received_at=at, matters=[matter, second], erased_at=None

@@ -12,6 +12,8 @@ def test_a_new_friend_is_greeted_and_asked(phone: Phone) -> None:
     assert 1 < len(greeting) <= 5
     assert "119" in words(greeting)
     assert "同意する" in labels(greeting)
+    assert "ひとつだけ確認" in words(phone.says("道路に穴があいています"))
+    assert "まとめて" in words(phone.says("駅前の道路です"))
     phone.presses("同意する", greeting)
     assert citizen_of(phone).consent is Consent.GIVEN
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation.state import from_json
-from tests.bot.conftest import Phone, labels, state_of
+from tests.bot.conftest import Phone, labels, words, state_of
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ def test_an_emergency_is_answered_first_and_recorded(friend: Phone, text: str, n
     (submission,) = friend.submissions()
     assert submission.receipt_number in answer[-1]["text"]
     assert friend.matters()[0].urgent
+    assert "土日" not in words(answer)
 
 
 def test_an_emergency_before_consent(phone: Phone) -> None:
