@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation.state import from_json
-from tests.bot.conftest import Phone, labels, words, state_of
+from tests.bot.conftest import Phone, labels, state_of, words
 
 
 @pytest.mark.parametrize(
