@@ -6,7 +6,7 @@ N ?= 2
 WITH_POSTGRES := POSTGRES_OPTIONS="-c fsync=off" scripts/with-postgres.sh
 BENCHES := intake worker admin classifier export
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint fix migration bench $(addprefix bench-,$(BENCHES)) check lock
+.PHONY: help setup setup-base demo run test lint fix docs migration bench $(addprefix bench-,$(BENCHES)) check lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -14,12 +14,13 @@ help: ## show this list
 setup: ## install everything for development into .venv
 	@scripts/setup.sh dev
 
-demo: ## set up and start a demonstration city with the LINE simulator, on SQLite
+setup-base: ## install only what running needs into .venv
 	@scripts/setup.sh base
+
+demo: setup-base ## set up and start a demonstration city with the LINE simulator, on SQLite
 	@.venv/bin/machikoe demo
 
-run: ## start public, staff and worker with the settings of the environment
-	@scripts/setup.sh base
+run: setup-base ## start public, staff and worker with the settings of the environment
 	@.venv/bin/machikoe serve
 
 test: setup ## run the whole suite (T=path for one part)
@@ -35,6 +36,9 @@ lint: setup ## ruff, mypy --strict, import contracts
 fix: setup ## format and repair what ruff can
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+docs: setup ## write docs/settings.md and docs/commands.md from the code
+	@$(PY) scripts/write_docs.py
 
 migration: setup ## write the next migration from the models (m="what changes")
 	@$(PY) scripts/new_migration.py "$(m)"
