@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
+from sqlalchemy import Dialect, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
@@ -45,7 +45,8 @@ def test_sqlite_is_durable_strict_and_forgets(tmp_path: Path, pragma: str, value
 @given(st.datetimes(timezones=st.sampled_from([UTC, TOKYO]), min_value=datetime(1900, 1, 1)))  # noqa: DTZ001
 def test_times_come_back_as_aware_utc_from_both_dialects(at: datetime) -> None:
     column = UtcDateTime()
-    for dialect in (sqlite.dialect(), postgresql.dialect()):
+    dialects: list[Dialect] = [sqlite.dialect(), postgresql.dialect()]  # type: ignore[no-untyped-call]
+    for dialect in dialects:
         bound = column.process_bind_param(at, dialect)
         back = column.process_result_value(bound, dialect)
         assert back == at

@@ -139,7 +139,7 @@ def test_a_failed_commit_is_told_to_every_request_in_it_and_the_next_opens_anew(
 
 
 def test_a_database_that_cannot_be_reached_is_an_error_and_not_the_end(now: datetime) -> None:
-    tries = iter([OSError("no route"), FakeWriter()])
+    tries: Iterator[OSError | FakeWriter] = iter([OSError("no route"), FakeWriter()])
 
     def make() -> FakeWriter:
         made = next(tries)
