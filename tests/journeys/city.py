@@ -75,12 +75,13 @@ class City:
 
     def start(self, name: str, *arguments: str) -> None:
         """Start a long-running command under a name."""
-        self._processes[name] = subprocess.Popen(
-            [sys.executable, "-m", "app", *arguments],
-            env=self.environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
-            cwd=self.folder,
-            stderr=(self.folder / f"{name}.log").open("ab"),
-        )
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "app", *arguments],
+                env=self.environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
+                cwd=self.folder,
+                stderr=log,
+            )
 
     def start_public(self) -> None:
         self.start("public", "public", "--bind", f"127.0.0.1:{self.public_port}")
