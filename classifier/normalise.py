@@ -12,6 +12,11 @@ _LONG_RUN = re.compile("ー{2,}")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _SPACES = re.compile(r"\s+")
 _URL = re.compile(r"https?://[!-~]+")
+# Whole sentences typed in katakana (old telephones, children): in hiragana they meet what others write.
+_KATAKANA_ENDINGS = "マス|デス|クダサイ|マセン|マシタ|ナイ|テイル|テル|ホシイ"
+_TYPED_IN_KATAKANA = re.compile(rf"(?:{_KATAKANA_ENDINGS})(?:カ|ネ|ヨ)?(?:[^ァ-ヶ]|$)")
+_OTHER_JAPANESE = re.compile(r"[ぁ-ん一-龥]")
+_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ"))}
 # Marks that belong to the character before them: NFKC may merge the two into one.
 _ATTACHED = frozenset("ﾞﾟ\u3099\u309a")
 MAX_CHARACTERS = 4000
@@ -27,6 +32,8 @@ def normalise(text: str) -> str:
     spelled = _TILDE_RUN.sub("ー", spelled)
     spelled = _LONG_RUN.sub("ー", spelled)
     spelled = _REPEATED.sub(r"\1\1", spelled)
+    if _TYPED_IN_KATAKANA.search(spelled) and not _OTHER_JAPANESE.search(spelled):
+        spelled = spelled.translate(_TO_HIRAGANA)
     return _SPACES.sub(" ", spelled).strip()
 
 

@@ -15,12 +15,13 @@ from classifier.personal_data import find_personal_data
 from classifier.reading import AreaScore, Reading, Urgency
 from classifier.safety import decide_safety
 from classifier.store import load_model
+from classifier.tfidf import Row, Spelled, spell
 
 DEFAULT_MODEL = Path(__file__).parent / "models" / "default"
 AREA, KIND, URGENCY, SAFETY = "area", "kind", "urgency", "safety"
 OFFERED = 5
 # A further area is named from this probability on: below, it is more often wrong than a true second matter.
-_ALSO = 0.25
+_ALSO = 0.2
 _BATCH = 64
 _URGENT_SAFETY = frozenset({"emergency", "self_harm", "threat"})
 
@@ -55,20 +56,24 @@ class Reader:
     def _read_batch(self, texts: list[str]) -> list[Reading]:
         model = self._model
         texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        scores = model.gram_scores([model.vectoriser.row(text) for text in texts])
+        spelled = [spell(text) for text in texts]
+        rows = [model.vectoriser.row(each) for each in spelled]
+        scores = model.gram_scores(rows)
         vectors = self._embedder.embed(texts) if self._embedder else None
         answers = {name: model.probabilities(name, scores, vectors) for name in model.heads}
         return [
-            self._reading(text, {name: found[i] for name, found in answers.items()}) for i, text in enumerate(texts)
+            self._reading(texts[i], spelled[i], rows[i], {name: found[i] for name, found in answers.items()})
+            for i in range(len(texts))
         ]
 
-    def _reading(self, text: str, answers: dict[str, Floats]) -> Reading:
-        heads = self._model.heads
+    def _reading(self, text: str, spelled: Spelled, row: Row, answers: dict[str, Floats]) -> Reading:
+        heads, model = self._model.heads, self._model
         head, found = heads[AREA], answers[AREA]
         order = np.argsort(-found, kind="stable")[:OFFERED]
         areas = tuple(AreaScore(head.labels[i], round(float(found[i]), 4)) for i in order)
-        decided = bool(found[order[0]] >= head.threshold) and bool(text.strip())
+        decided = bool(found[order[0]] >= head.threshold) and bool(spelled.text)
         safety = decide_safety(text, _by_label(heads[SAFETY], answers[SAFETY]), heads[SAFETY].points)
+        column = head.first + int(order[0])
         return Reading(
             model_version=self.version,
             areas=areas,
@@ -79,7 +84,7 @@ class Reader:
             safety=safety,
             language=language_of(text),
             personal_data=find_personal_data(text),
-            evidence=self._evidence(text, head, int(order[0])),
+            evidence=deciding_words(spelled, row, model.vectoriser, model.weights, column, head.columns),
         )
 
     def _urgency(self, found: Floats, safety: str | None) -> Urgency:
@@ -87,10 +92,6 @@ class Reader:
         if safety in _URGENT_SAFETY:
             return "high"
         return "high" if _by_label(head, found).get("high", 0.0) >= head.points.get("high", 0.5) else "normal"
-
-    def _evidence(self, text: str, head: Head, best: int) -> tuple[str, ...]:
-        model = self._model
-        return deciding_words(text, model.vectoriser, model.weights, head.first + best, head.columns)
 
 
 def _by_label(head: Head, found: Floats) -> dict[str, float]:
@@ -106,7 +107,7 @@ def load(path: str | Path | None = None) -> Reader:
 
 def gram_scores_of(model: TextModel, texts: Sequence[str]) -> Array:
     """What the grams of many texts say, for evaluation."""
-    return model.gram_scores([model.vectoriser.row(text) for text in texts])
+    return model.gram_scores([model.vectoriser.row(spell(text)) for text in texts])
 
 
 def vectors_of(model: TextModel, texts: Sequence[str]) -> Vectors | None:

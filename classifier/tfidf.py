@@ -19,20 +19,34 @@ LONGEST_SEQUENCE = 4
 _WEIGHT = {"words": 0.6, "characters": 1.0}
 
 
-def word_grams(text: str) -> list[str]:
-    """Words and pairs of neighbouring words of an already normalised text."""
-    single = words(text)
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A text as the models see it, and its words: found once, used for weights and evidence."""
+
+    text: str
+    words: list[str]
+
+
+def spell(text: str) -> Spelled:
+    """Normalise a text as a citizen wrote it and split it into words."""
+    spelled = normalise(text)
+    return Spelled(spelled, words(spelled))
+
+
+def word_grams(spelled: Spelled) -> list[str]:
+    """Words and pairs of neighbouring words."""
+    single = spelled.words
     return single + [f"{left} {right}" for left, right in pairwise(single)]
 
 
-def character_grams(text: str) -> list[str]:
-    """Sequences of one to four characters of an already normalised text, with a space around it."""
-    padded = f" {text} "
+def character_grams(spelled: Spelled) -> list[str]:
+    """Sequences of one to four characters, with a space around the text."""
+    padded = f" {spelled.text} "
     end = len(padded) + 1
     return [padded[i - n : i] for n in range(1, LONGEST_SEQUENCE + 1) for i in range(n, end)]
 
 
-GRAMS: dict[str, Callable[[str], list[str]]] = {"words": word_grams, "characters": character_grams}
+GRAMS: dict[str, Callable[[Spelled], list[str]]] = {"words": word_grams, "characters": character_grams}
 
 
 @dataclass(frozen=True)
@@ -47,10 +61,10 @@ class Block:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {gram: i for i, gram in enumerate(self.vocabulary)})
 
-    def row(self, text: str) -> Row:
-        """Positions and weights of the grams of a normalised text that are known."""
+    def row(self, spelled: Spelled) -> Row:
+        """Positions and weights of the known grams of a text."""
         index = self._index
-        counts = Counter(index[gram] for gram in GRAMS[self.name](text) if gram in index)
+        counts = Counter(index[gram] for gram in GRAMS[self.name](spelled) if gram in index)
         if not counts:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
         positions = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
@@ -59,8 +73,8 @@ class Block:
         return positions, (weights * (_WEIGHT[self.name] / math.sqrt(float(weights @ weights)))).astype(np.float32)
 
 
-def fit_block(name: str, texts: Iterable[str], *, min_texts: int = 2, limit: int = 200_000) -> Block:
-    """Learn a vocabulary: grams in at least ``min_texts`` normalised texts, the ``limit`` most common of them.
+def fit_block(name: str, texts: Iterable[Spelled], *, min_texts: int = 2, limit: int = 200_000) -> Block:
+    """Learn a vocabulary: grams in at least ``min_texts`` texts, the ``limit`` most common of them.
 
     When that leaves nothing (a handful of texts), every gram is taken.
     """
@@ -91,9 +105,8 @@ class Vectoriser:
         """What each column stands for."""
         return [gram for block in self.blocks for gram in block.vocabulary]
 
-    def row(self, text: str) -> Row:
-        """Columns and weights of one text as a citizen wrote it."""
-        spelled = normalise(text)
+    def row(self, spelled: Spelled) -> Row:
+        """Columns and weights of one text."""
         positions, weights, start = [], [], 0
         for block in self.blocks:
             at, weight = block.row(spelled)
@@ -106,7 +119,7 @@ class Vectoriser:
         """Rows of many texts as a scipy CSR matrix."""
         from scipy.sparse import csr_matrix
 
-        rows = [self.row(text) for text in texts]
+        rows = [self.row(spell(text)) for text in texts]
         ends = np.cumsum([0, *(len(at) for at, _ in rows)])
         positions = np.concatenate([at for at, _ in rows]) if rows else np.zeros(0, dtype=np.int32)
         weights = np.concatenate([weight for _, weight in rows]) if rows else np.zeros(0, dtype=np.float32)
@@ -117,5 +130,5 @@ def fit_vectoriser(
     texts: Sequence[str], *, blocks: Sequence[str] = ("words", "characters"), limit: int = 200_000
 ) -> Vectoriser:
     """Learn the vocabularies of the named blocks from texts as citizens wrote them."""
-    spelled = [normalise(text) for text in texts]
+    spelled = [spell(text) for text in texts]
     return Vectoriser(tuple(fit_block(name, spelled, limit=limit) for name in blocks))

@@ -19,6 +19,8 @@ from classifier.normalise import MAX_CHARACTERS, normalise, unify_width
         ("a  b\n\nc", "a b c"),
         ("見て https://example.net/x?y=1 です", "見て url です"),
         ("3‐2−1", "3-2-1"),
+        ("ｶﾞｲﾄｳｶﾞ ｷｴﾃｲﾏｽ", "がいとうが きえています"),
+        ("カーブミラー", "カーブミラー"),
         ("", ""),
     ],
 )

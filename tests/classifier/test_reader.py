@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+
 import pytest
 
 import classifier
 from classifier import corpus
-from classifier.reader import Reader
+from classifier.embedding import Vectors
+from classifier.reader import DEFAULT_MODEL, Reader
+from classifier.store import load_model
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +50,30 @@ def test_nothing_in_nothing_out(reader: Reader) -> None:
 
 def test_an_empty_text_is_never_decided(reader: Reader) -> None:
     assert reader.read(["   "])[0].area is None
+
+
+def test_works_without_vectors() -> None:
+    model, card = load_model(DEFAULT_MODEL)
+    bare = Reader(model, card, None)
+    reading = bare.read(["粗大ごみの出し方を教えてください"])[0]
+    assert reading.area == "environment"
+    assert 0 < reading.areas[0].score <= 1
+
+
+def test_vectors_of_another_encoder_are_not_used() -> None:
+    class Other:
+        name = "other"
+        dimensions = 3
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            raise AssertionError(texts)
+
+    model, card = load_model(DEFAULT_MODEL)
+    assert Reader(model, card, Other()).read(["公園のベンチ"])[0].areas
+
+
+def test_evidence_names_words_of_the_text(reader: Reader) -> None:
+    reading = reader.read(["最近イノシシが畑を荒らして困っています"])[0]
+    assert reading.area == "agriculture"
+    assert set(reading.evidence) <= {"最近", "イノシシ", "畑", "荒らし", "困っ"}
+    assert "イノシシ" in reading.evidence
