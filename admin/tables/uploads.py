@@ -5,7 +5,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from feedback.config import Settings
 from feedback.errors import NotFound
@@ -22,7 +22,7 @@ def folder(settings: Settings) -> Path:
     return path
 
 
-def keep(settings: Settings, stream: BinaryIO) -> str:
+def keep(settings: Settings, stream: IO[bytes]) -> str:
     """Keep an upload. Returns the key it is found by."""
     key = secrets.token_hex(16)
     descriptor = os.open(folder(settings) / key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

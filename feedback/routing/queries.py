@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.routing.models import Area
+from feedback.routing.models import Area, RoutingRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,28 @@ def areas(session: Session, *, active_only: bool = True) -> list[AreaName]:
     if active_only:
         query = query.where(Area.active)
     return [AreaName(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A routing rule as the list shows it."""
+
+    id: int
+    name: str
+    area_key: str | None
+    kind: str | None
+    words: tuple[str, ...]
+    district: str | None
+    department: str
+    active: bool
+
+
+def rules(session: Session) -> list[RuleRow]:
+    """All routing rules in the order in which they are tried."""
+    found = session.scalars(select(RoutingRule).order_by(RoutingRule.position, RoutingRule.id))
+    return [
+        RuleRow(
+            one.id, one.name, one.area_key, one.kind, tuple(one.words), one.district, one.department.name, one.active
+        )
+        for one in found
+    ]

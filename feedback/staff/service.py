@@ -129,6 +129,15 @@ def reset_password(
     return password
 
 
+def unlock(session: Session, *, staff_id: int, at: datetime, actor: Actor) -> None:
+    """Open an account again that was closed after wrong passwords."""
+    _needs(actor, Permission.MANAGE_STAFF)
+    staff = _staff(session, staff_id)
+    staff.failed_logins = 0
+    staff.locked_until = None
+    _audit(session, at, actor, "staff.unlocked", staff)
+
+
 def change_password(
     session: Session, *, actor: Actor, current: str, new: str, at: datetime, hasher: PasswordHasher = HASHER
 ) -> Staff:

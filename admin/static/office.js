@@ -1,0 +1,36 @@
+// Quick choices of periods, and charts. Tables say the same without it.
+"use strict";
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-from]");
+  if (button) {
+    button.form.elements.from.value = button.dataset.from;
+    button.form.elements.to.value = button.dataset.to;
+  }
+  const area = event.target.closest("[data-choose]");
+  if (area) {
+    const field = document.getElementById(area.dataset.choose);
+    field.value = area.dataset.value;
+    field.focus();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    const form = event.target.closest("form[data-quick]");
+    if (form) form.requestSubmit();
+  }
+});
+
+function drawCharts() {
+  if (!window.echarts) return;
+  document.querySelectorAll(".chart[data-option]").forEach((place) => {
+    const source = document.getElementById(place.dataset.option);
+    const chart = window.echarts.init(place, null, { renderer: "svg" });
+    const option = JSON.parse(source.textContent);
+    option.tooltip = { ...option.tooltip, renderMode: "richText" };
+    chart.setOption(option);
+    new ResizeObserver(() => chart.resize()).observe(place);
+  });
+}
+window.addEventListener("DOMContentLoaded", drawCharts);

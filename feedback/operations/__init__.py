@@ -1,0 +1,1 @@
+"""How the system itself is doing, for those who run it."""
