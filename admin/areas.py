@@ -52,7 +52,9 @@ def edit(key: str | None) -> Any:
     found = db().get(Area, key) if key else None
     if key and found is None:
         raise NotFound("分野が見つかりません。")
-    form = AreaForm(obj=found, department=str(found.department_id or "") if found else "", active=not found or found.active)
+    form = AreaForm(
+        obj=found, department=str(found.department_id or "") if found else "", active=not found or found.active
+    )
     form.department.choices = department_choices(empty="広聴の窓口", active_only=False)
     if found:
         del form.key

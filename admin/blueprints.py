@@ -2,7 +2,24 @@
 
 from flask import Blueprint
 
-from admin import auth, health, inbox, matters, media, work
+from admin import (
+    areas,
+    audit,
+    auth,
+    dashboard,
+    departments,
+    entry,
+    exports,
+    health,
+    imports,
+    inbox,
+    matters,
+    media,
+    operations,
+    routes,
+    staff,
+    work,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.blueprint,
@@ -11,4 +28,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     matters.blueprint,
     media.blueprint,
     work.blueprint,
+    entry.blueprint,
+    dashboard.blueprint,
+    exports.blueprint,
+    imports.blueprint,
+    departments.blueprint,
+    areas.blueprint,
+    routes.blueprint,
+    staff.blueprint,
+    operations.blueprint,
+    audit.blueprint,
 )

@@ -38,13 +38,19 @@ class EntryForm(Form):
         "内容",
         [InputRequired("内容を入力してください。"), Length(max=LONGEST)],
         description="お話の言葉のまま書いてください。入力すると、右に分野の候補が出ます。",
-        render_kw={"rows": 8, "autofocus": True},
+        render_kw={
+            "rows": 8,
+            "autofocus": True,
+            "hx-post": "/entry/suggestion",
+            "hx-trigger": "input changed delay:600ms",
+            "hx-target": "#suggestion",
+        },
     )
-    area = SelectField("分野")
-    kind = SelectField("種別")
+    area = SelectField("分野", default="")
+    kind = SelectField("種別", default="")
     name = StringField("氏名", [Optional(), Length(max=100)], render_kw={"autocomplete": "off"})
     contact = StringField("連絡先", [Optional(), Length(max=254)], render_kw={"autocomplete": "off"})
-    age_band = SelectField("年代")
+    age_band = SelectField("年代", default="")
     district = StringField("地区", [Optional(), Length(max=64)], render_kw={"autocomplete": "off"})
     wants_reply = BooleanField("回答を希望する")
 

@@ -85,6 +85,4 @@ def restart(job_id: int) -> Any:
 
 
 def _record(action: str, subject_type: str, subject_id: int) -> None:
-    audit.record(
-        db(), at=now(), staff_id=actor().id, action=action, subject_type=subject_type, subject_id=subject_id
-    )
+    audit.record(db(), at=now(), staff_id=actor().id, action=action, subject_type=subject_type, subject_id=subject_id)

@@ -31,8 +31,8 @@ class RuleForm(Form):
         [InputRequired("ルールの名前を入力してください。"), Length(max=100)],
         description="振り分けの理由として、案件の履歴に残ります（例: 保育は保育課）。",
     )
-    area = SelectField("分野がこれで")
-    kind = SelectField("種別がこれで")
+    area = SelectField("分野がこれで", default="")
+    kind = SelectField("種別がこれで", default="")
     words = TextAreaField(
         "どれかの言葉を含み",
         [Optional(), Length(max=2000)],
@@ -73,7 +73,7 @@ def edit(rule_id: int | None) -> Any:
 
 
 def _form(found: RoutingRule | None) -> RuleForm:
-    given = {"active": True}
+    given: dict[str, Any] = {"active": True}
     if found:
         given = {
             "name": found.name,
@@ -83,7 +83,7 @@ def _form(found: RoutingRule | None) -> RuleForm:
             "district": found.district or "",
             "department": str(found.department_id),
             "active": found.active,
-        }  # type: ignore[dict-item]
+        }
     form = RuleForm(**given)
     form.area.choices = area_choices(empty="（指定しない）", active_only=False)
     form.kind.choices = kind_choices(empty="（指定しない）")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from admin.app import create_staff_app
+from app.reading import FixedReader
 from feedback.config import Settings
 from feedback.db import Database
 from tests.conftest import CHEAP_HASHER, PASSWORD, FakeClock
@@ -64,7 +65,15 @@ def media() -> FakeMedia:
 
 @pytest.fixture
 def staff_app(settings: Settings, database: Database, clock: FakeClock, media: FakeMedia) -> Flask:
-    app = create_staff_app(settings, database, clock=clock, media=media, hasher=CHEAP_HASHER, rate_limits=False)
+    app = create_staff_app(
+        settings,
+        database,
+        clock=clock,
+        media=media,
+        reader=FixedReader("roads"),
+        hasher=CHEAP_HASHER,
+        rate_limits=False,
+    )
     app.testing = True
     # Tests want the page an error gives, not the exception.
     app.config["PROPAGATE_EXCEPTIONS"] = False
