@@ -105,6 +105,11 @@ class City:
             os.kill(pid, number)
         return process.wait(30)
 
+    def memory(self, name: str) -> int:
+        """Resident memory of a process in bytes."""
+        status = Path(f"/proc/{self._processes[name].pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024
+
     def stop_all(self) -> None:
         for name in list(self._processes):
             self.stop(name)
