@@ -24,7 +24,7 @@ class Account:
     email: str
     password: str
     name: str
-    role: str
+    role_name: str
     department: str
 
 

@@ -70,9 +70,9 @@ def prepare(folder: Path, ports: Ports) -> Prepared:
     settings, _ = ensure_keys(load_settings())
     database = Database(settings.database)
     install(database, settings, admin_email="admin@machikoe.local", admin_name="システム管理者")
-    accounts = load(database, settings, ClassifierReader(settings.model_dir), now=utc_now())
     with database.read() as session:
         needs_talk = not session.scalar(select(func.count(Citizen.id)))
+    accounts = load(database, settings, ClassifierReader(settings.model_dir), now=utc_now())
     database.dispose()
     return Prepared(settings, [(a.email, a.password, a.role_name) for a in accounts], needs_talk)
 

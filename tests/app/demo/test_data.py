@@ -51,7 +51,7 @@ def test_a_city_comes_alive_and_only_once(city: Database, settings: Settings) ->
         signed = staff.sign_in(session, email=accounts[0].email, password=accounts[0].password, at=NOW)
         assert signed.staff is not None
         session.rollback()
-    assert {one.role for one in accounts} == set(ROLE_NAMES.values())
+    assert {one.role_name for one in accounts} == set(ROLE_NAMES.values())
 
     assert load(city, settings, FixedReader("roads"), now=NOW) == accounts
     assert 290 < count(city, Submission) < 320
