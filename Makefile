@@ -25,7 +25,7 @@ run: setup-base ## start public, staff and worker with the settings of the envir
 
 test: setup ## run the whole suite (T=path for one part)
 	@scripts/system-packages.sh
-	@$(WITH_POSTGRES) $(PY) -m pytest -q -n $(N) --dist loadfile $(T)
+	@$(WITH_POSTGRES) scripts/run-tests.sh $(N) $(T)
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from feedback import keys
 
 PREFIX = "MACHIKOE_"
+TEST_PREFIX = "MACHIKOE_TEST_"
+"""Variables of the project's own tests, such as the server they make databases on; no settings."""
 KEY_FILE = "keys.env"
 _KEY_NAMES = ("DATA_KEY", "LOOKUP_KEY", "SECRET_KEY")
 
@@ -166,7 +168,7 @@ class Settings(BaseModel):
 def _read_env(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in environ.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX):
             continue
         field = name.removeprefix(PREFIX).lower()
         if field.endswith("_file") and field not in Settings.model_fields:

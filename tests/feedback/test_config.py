@@ -70,6 +70,10 @@ def test_settings_that_end_in_file_are_themselves(tmp_path: Path) -> None:
     assert load_settings(env(tmp_path, EMERGENCY_FILE="/etc/numbers.toml")).emergency_file == Path("/etc/numbers.toml")
 
 
+def test_variables_of_the_tests_are_no_settings(tmp_path: Path) -> None:
+    assert load_settings(env(tmp_path, TEST_POSTGRES_URL="postgresql://x/y")).database_url == ""
+
+
 def test_secrets_do_not_show_when_settings_are_printed(tmp_path: Path) -> None:
     settings = load_settings(env(tmp_path, LINE_CHANNEL_SECRET="hush", DATA_KEY=keys.new_key()))
     assert "hush" not in repr(settings)
