@@ -6,7 +6,6 @@ from feedback.db import Base
 from feedback.departments.models import Department
 from feedback.inbox.models import LineEvent
 from feedback.jobs.models import Job, Lease
-from feedback.opinions import joining, search  # noqa: F401 (they listen to every session)
 from feedback.opinions.models import (
     Attachment,
     HistoryEntry,

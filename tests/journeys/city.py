@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import func, select
+from sqlalchemy import table as sql_table
+
 from app.simulator.client import Citizen, SimulatorClient
 from app.simulator.server import SimulatorServer
 from app.simulator.settings import SimulatorSettings
+from feedback.db import Database
 
 SECRET = "journey-channel-secret"
 TOKEN = "journey-access-token"
@@ -40,6 +44,7 @@ class City:
     public_port: int = field(default_factory=free_port)
     staff_port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    password: str = ""
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -105,6 +110,14 @@ class City:
             os.kill(pid, number)
         return process.wait(30)
 
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        database = Database(self.database_url)
+        with database.read() as session:
+            found: int = session.scalar(select(func.count()).select_from(sql_table(table))) or 0
+        database.dispose()
+        return found
+
     def memory(self, name: str) -> int:
         """Resident memory of a process in bytes."""
         status = Path(f"/proc/{self._processes[name].pid}/status").read_text()
@@ -133,6 +146,11 @@ class City:
         citizen.tap(label)
         citizen.wait_for("ありがとう")
         return citizen
+
+
+def first_password(told: str) -> str:
+    """The administrator's one-time password in what `machikoe init` prints."""
+    return next(line.split(": ")[1] for line in told.splitlines() if line.startswith("One-time password"))
 
 
 def children(pid: int) -> list[int]:
@@ -172,7 +190,7 @@ def running_city(folder: Path, database_url: str, **settings: str) -> Iterator[C
     ) as server:
         client = SimulatorClient(server.url)
         city = City(folder, database_url, client, server.url, public_port=public_port, settings=settings)
-        city.command("init", "--non-interactive")
+        city.password = first_password(city.command("init", "--non-interactive").stdout.decode())
         try:
             yield city
         finally:

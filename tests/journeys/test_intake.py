@@ -29,6 +29,14 @@ def test_a_message_becomes_a_routed_opinion_within_two_seconds(city: City) -> No
     assert "大きな穴" in opinion["text"]
     assert opinion["status"] in {"routed", "received"}
     assert {event["state"] for event in city.events()} <= {"done", "ignored"}
+    mika.say("追加です。場所は桜通り2丁目の角です。")
+    mika.wait_for("追加しました")
+    (added,) = city.opinions()
+    assert "2丁目の角" in added["text"]
+    assert city.count("parts") == 2
+    assert city.count("history_entries") >= 3
+    assert city.count("matter_readings") == 2
+    assert "Warning" not in (city.folder / "worker.log").read_text()
 
 
 def test_the_same_event_five_times_at_once_is_one_opinion(city: City) -> None:
