@@ -31,8 +31,8 @@ from feedback.staff.rules import Actor
 
 _SEED = 20_250_401
 _CITIZENS = 40
-_LATELY = 0.2
-"""Share of opinions of the last three weeks, so that there is something left to do."""
+_LATELY = 0.15
+"""Share of opinions of the last four weeks beside the usual ones, so that there is something left to do."""
 _CHANNELS = {
     Channel.LINE: 46,
     Channel.WEB: 12,
@@ -102,7 +102,7 @@ def _opinions(now: datetime) -> list[Told]:
     for one in _lines("opinions.jsonl"):
         channel = chance.choices(list(_CHANNELS), list(_CHANNELS.values()))[0]
         lately = chance.random() < _LATELY
-        day = first + timedelta(days=days - chance.randrange(22) if lately else int(days * chance.random() ** 0.8))
+        day = first + timedelta(days=days - chance.randrange(28) if lately else int(days * chance.random() ** 0.8))
         at = _moment(day, channel, chance)
         found.append(
             Told(
