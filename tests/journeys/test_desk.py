@@ -54,11 +54,12 @@ def test_a_message_is_seen_corrected_and_exported(city: City, page: Any, tmp_pat
     page.get_by_role("button", name="変更する").click()
 
     page.goto(f"http://127.0.0.1:{city.staff_port}/?tab=all")
-    page.get_by_role("link", name=receipt).first.click()
+    page.get_by_role("row").filter(has_text=receipt).get_by_role("link").first.click()
     expect(page.get_by_text("児童書コーナー").first).to_be_visible()
     page.get_by_label("分野", exact=True).select_option("education")
     page.get_by_role("button", name="訂正する").click()
-    expect(page.get_by_text("学校教育").first).to_be_visible()
+    expect(page.get_by_text("職員が決定")).to_be_visible()
+    expect(page.get_by_label("分野", exact=True)).to_have_value("education")
 
     page.goto(f"http://127.0.0.1:{city.staff_port}/export")
     page.get_by_label("Excel").first.check()
