@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 
 from admin import formats, marking
 from admin.access import allow
@@ -61,6 +61,7 @@ def index() -> Any:
         subject_id=wish.tab,
         detail={"count": len(page.rows), "searched": bool(wish.q)},
     )
+    session["inbox"] = url_for(".index", **wish.arguments(cursor=wish.cursor))
     counts = queries.count_tabs(db(), actor=actor(), today=today)
     counted = None
     if wish.narrowed:

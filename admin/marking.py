@@ -1,7 +1,7 @@
 """Pure: cuts a text into segments that are masked as personal data, evidence of the model, or found by a search."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedback.opinions import masking
@@ -29,7 +29,7 @@ def spans_of(text: str, words: Iterable[str]) -> list[Span]:
         start = folded.find(needle) if needle else -1
         while start >= 0:
             end = start + len(needle)
-            spans.append((origin[start], origin[end - 1] + 1))
+            spans.append((origin[start][0], origin[end - 1][1]))
             start = folded.find(needle, end)
     return spans
 
@@ -58,8 +58,8 @@ def segments(
 
 
 def excerpt(text: str, *, words: Sequence[str] = (), length: int = 110) -> list[Segment]:
-    """The beginning of a text on one line, masked, with what was searched for; begins later when that stands later."""
-    line = masking.mask(" ".join(text.split()))
+    """The beginning of a text on one line, with what was searched for; begins later when that stands later."""
+    line = " ".join(text.split())
     hits = spans_of(line, words)
     start = 0
     if hits and min(hits)[0] > length - 20:
@@ -76,15 +76,25 @@ def excerpt(text: str, *, words: Sequence[str] = (), length: int = 110) -> list[
     return result
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(text: str) -> tuple[str, list[Span]]:
+    """The text without width, case and white space, and for each of its letters where it stood."""
     letters: list[str] = []
-    origin: list[int] = []
-    for index, letter in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", letter).casefold():
+    origin: list[Span] = []
+    for start, end in _clusters(text):
+        for folded in unicodedata.normalize("NFKC", text[start:end]).casefold():
             if not folded.isspace():
                 letters.append(folded)
-                origin.append(index)
+                origin.append((start, end))
     return "".join(letters), origin
+
+
+def _clusters(text: str) -> Iterator[Span]:
+    """Letters with the marks that belong to them: half-width ﾊ and ﾞ are one letter."""
+    start = 0
+    for position in range(1, len(text) + 1):
+        if position == len(text) or not unicodedata.combining(unicodedata.normalize("NFKC", text[position])[0]):
+            yield start, position
+            start = position
 
 
 def _covered(text: str, spans: Iterable[Span]) -> list[bool]:

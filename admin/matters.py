@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, session, url_for
 
 from admin import formats, marking, timeline
 from admin.access import allow
@@ -114,6 +114,7 @@ def show(matter_id: int) -> Any:
         purpose_names=PURPOSE_NAMES,
         source_names=timeline.SOURCE_NAMES,
         search=search,
+        back=session.get("inbox", url_for("inbox.index")),
         splittable=len(pieces(matter.text)) > 1,
     )
 
@@ -124,7 +125,10 @@ def split(matter_id: int) -> Any:
     """Choose which sentence belongs to which matter."""
     matter = details.matter_view(db(), matter_id, actor=actor())
     note_view(action="matter.viewed", subject_type="matter", subject_id=matter_id)
-    cut = pieces(matter.text)
+    cut, offset = [], 0
+    for piece in pieces(matter.text):
+        cut.append(marking.segments(piece.rstrip("\n"), personal=_shifted(matter.reading, offset)))
+        offset += len(piece)
     return render_template("matters/split.html", matter=matter, pieces=cut, most=min(MOST_MATTERS, len(cut)))
 
 

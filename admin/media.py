@@ -29,6 +29,14 @@ _SHOWN = frozenset(
 """Types that are shown in place; everything else is offered for download as plain bytes."""
 _THUMBNAIL = 480
 _MOST_PIXELS = 60_000_000
+_UNREADABLE = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombWarning,
+    Image.DecompressionBombError,
+)
 
 
 @blueprint.get("/<int:file_id>")
@@ -84,5 +92,5 @@ def _thumbnail(content: bytes) -> bytes | None:
                 buffer = io.BytesIO()
                 small.convert("RGB").save(buffer, "JPEG", quality=80)
                 return buffer.getvalue()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning):
+    except _UNREADABLE:
         return None

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from feedback.citizens.models import Citizen
 from feedback.departments.models import Department
 from feedback.errors import NotFound
+from feedback.opinions import masking
 from feedback.opinions.models import Attachment, HistoryEntry, Matter, MatterReading, Note, Part, Submission
+from feedback.opinions.queries import personal_data_of
 from feedback.opinions.rules import Channel, Kind, MatterStatus, Outcome, PartKind, Source, receipt_number
 from feedback.opinions.undoing import undoable
 from feedback.outbox.models import OutboundMessage, OutboundState
@@ -102,7 +104,7 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class RelatedView:
-    """Another matter, of the same submission or of the same citizen."""
+    """Another matter, of the same submission or of the same citizen. Personal data is masked in ``excerpt``."""
 
     id: int
     receipt: str
@@ -285,9 +287,7 @@ def _reading(session: Session, matter_id: int) -> ReadingView | None:
         safety=newest.safety,
         language=newest.language,
         evidence=tuple(newest.evidence),
-        personal_data=tuple(
-            PersonalDataSpan(int(start), int(end), str(kind)) for start, end, kind in newest.personal_data
-        ),
+        personal_data=tuple(masking.spans_from(newest.personal_data)),
         read_at=newest.read_at,
     )
 
@@ -364,17 +364,19 @@ def _related(session: Session, condition: object, *, but: int | None, actor: Act
         query = query.where(Matter.id != but)
     if not actor.sees_all:
         query = query.where(Matter.department_id == actor.department_id)
+    rows = session.execute(query).all()
+    personal = personal_data_of(session, [row.id for row in rows]) if rows else {}
     return [
         RelatedView(
             id=row.id,
             receipt=receipt_number(row.submission_id, row.received_at),
             number=row.number,
             version=row.version,
-            excerpt=row.excerpt,
+            excerpt=masking.mask(row.excerpt, personal.get(row.id, ())),
             area=row.area,
             department=row.department,
             status=row.status,
             received_at=row.received_at,
         )
-        for row in session.execute(query)
+        for row in rows
     ]

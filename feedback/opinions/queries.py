@@ -1,6 +1,6 @@
 """The inbox: lists of matters with filters, tabs with counts, and pages that stay fast however many there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -25,8 +25,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from feedback.clock import TOKYO
 from feedback.departments.models import Department
 from feedback.errors import Invalid
-from feedback.opinions import search
-from feedback.opinions.models import OPEN_SQL, Matter, Part
+from feedback.opinions import masking, search
+from feedback.opinions.models import OPEN_SQL, Matter, MatterReading, Part
 from feedback.opinions.rules import (
     Channel,
     Kind,
@@ -35,6 +35,7 @@ from feedback.opinions.rules import (
     receipt_number,
     submission_id_of,
 )
+from feedback.ports import PersonalDataSpan
 from feedback.routing.models import Area
 from feedback.staff.models import Staff
 from feedback.staff.rules import Actor, Permission
@@ -89,7 +90,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A matter as a list shows it. ``excerpt`` is the beginning of its text, unmasked."""
+    """A matter as a list shows it. ``excerpt`` is the beginning of its text, with personal data masked."""
 
     id: int
     receipt: str
@@ -196,13 +197,14 @@ def page(
     if backwards:
         found = found[::-1]
     media = _media_of(session, {row.submission_id for row in found})
+    personal = personal_data_of(session, [row.id for row in found])
     rows = [
         Row(
             id=one.id,
             receipt=receipt_number(one.submission_id, one.received_at),
             number=one.number,
             version=one.version,
-            excerpt=one.excerpt,
+            excerpt=masking.mask(one.excerpt, personal.get(one.id, ())),
             area=one.area,
             kind=Kind(one.kind) if one.kind else None,
             channel=Channel(one.channel),
@@ -223,6 +225,16 @@ def page(
         next=_cursor("n", rows[-1], sort) if rows and (more or backwards) else None,
         previous=_cursor("p", rows[0], sort) if rows and cursor and (more or not backwards) else None,
     )
+
+
+def personal_data_of(session: Session, matter_ids: Sequence[int]) -> dict[int, list[PersonalDataSpan]]:
+    """Where the newest reading of each matter saw personal data, as offsets into the matter's text."""
+    rows = session.execute(
+        select(MatterReading.matter_id, MatterReading.personal_data)
+        .where(MatterReading.matter_id.in_(matter_ids))
+        .order_by(MatterReading.id)
+    )
+    return {row.matter_id: masking.spans_from(row.personal_data) for row in rows}
 
 
 def _rows_query() -> Select[*tuple[Any, ...]]:

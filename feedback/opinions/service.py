@@ -140,6 +140,8 @@ def assign(
 ) -> None:
     """Give the matter to a member of its department, or to nobody."""
     matter = open_matter(session, matter_id, actor=actor, version=version)
+    if assignee_id == matter.assignee_id:
+        raise Invalid("担当者は今と同じです。")
     if assignee_id is not None:
         assignee = session.get(Staff, assignee_id)
         if assignee is None or not assignee.active or assignee.department_id != matter.department_id:
@@ -156,6 +158,8 @@ def set_due(
     matter = open_matter(session, matter_id, actor=actor, version=version)
     if not reason.strip():
         raise Invalid("期限を変更する理由を入力してください。")
+    if due_on == matter.due_on:
+        raise Invalid("回答期限は今と同じです。")
     before = matter.due_on.isoformat() if matter.due_on else None
     note_change(matter, "due", before=before, after=due_on.isoformat(), actor=actor, at=at, reason=reason)
     matter.due_on = due_on
@@ -165,6 +169,8 @@ def set_due(
 def set_urgent(session: Session, matter_id: int, *, actor: Actor, version: int, at: datetime, urgent: bool) -> None:
     """Mark the matter as urgent, or take the mark off after a look."""
     matter = open_matter(session, matter_id, actor=actor, version=version)
+    if matter.urgent == urgent:
+        raise Invalid("緊急の印は今と同じです。")
     note_change(matter, "urgent", before=int(matter.urgent), after=int(urgent), actor=actor, at=at)
     matter.urgent = urgent
     record(session, matter, "matter.urgent", actor=actor, at=at, urgent=urgent)
