@@ -175,7 +175,7 @@ def _postgres_server() -> Engine:
 def postgres_home() -> Iterator[PostgresHome]:
     """A database of this process's own, migrated, dropped at the end."""
     server = _postgres_server()
-    name = f"mk_adm_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    name = f"machikoe_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     with server.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
