@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -30,6 +31,10 @@ _STATUS = {
     503: "503 Service Unavailable",
 }
 
+
+_EVENT_ID = re.compile(r"[!-~]{1,64}")
+_FIRST_EVENT = datetime(2011, 1, 1, tzinfo=UTC)
+_LAST_EVENT = datetime(2100, 1, 1, tzinfo=UTC)
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 """Escapes all but ASCII, so that any text LINE may send, lone surrogates and NUL too, can be stored."""
@@ -131,12 +136,12 @@ class Webhook:
     def _event(self, event: dict[str, Any], received_at: datetime) -> NewEvent:
         payload = _encode(event).encode()
         event_id = event.get("webhookEventId")
-        if not isinstance(event_id, str) or not event_id or len(event_id) > 64 or not event_id.isascii():
-            event_id = "sha256:" + hashlib.sha256(payload).hexdigest()[:56]
+        if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
+            event_id = _content_hash(event)
         person = _person(event)
         key = self._keys.lookup(person) if person else None
         return NewEvent(
-            webhook_event_id=event_id.replace("\0", ""),
+            webhook_event_id=event_id,
             type=_type(event),
             citizen_key=key,
             shard=(key or hashlib.sha256(event_id.encode()).digest())[0] % SHARDS,
@@ -176,11 +181,19 @@ def _type(event: dict[str, Any]) -> str:
     return kind[:64].replace("\0", "").encode("utf-8", "replace").decode() or "unknown"
 
 
+def _content_hash(event: dict[str, Any]) -> str:
+    """In place of an id that is missing; what LINE changes when it delivers again is left out."""
+    content = {name: value for name, value in event.items() if name != "deliveryContext"}
+    return "sha256:" + hashlib.sha256(_encode(content).encode()).hexdigest()[:56]
+
+
 def _occurred_at(event: dict[str, Any], received_at: datetime) -> datetime:
+    """LINE's time stamp; one from before LINE or from the far future counts as now: no database could order it."""
     stamp = event.get("timestamp")
     if isinstance(stamp, bool) or not isinstance(stamp, int | float):
         return received_at
     try:
-        return datetime.fromtimestamp(stamp / 1000, UTC)
+        at = datetime.fromtimestamp(stamp / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return received_at
+    return at if _FIRST_EVENT < at < _LAST_EVENT else received_at

@@ -158,6 +158,28 @@ def test_an_event_without_id_gets_its_content_hash() -> None:
     assert len(first) <= 64
 
 
+def test_a_redelivered_event_without_id_keeps_its_content_hash() -> None:
+    store = FakeStore()
+    event = {name: value for name, value in message().items() if name != "webhookEventId"}
+    for again in (False, True):
+        post(store, body_of(event | {"deliveryContext": {"isRedelivery": again}}))
+    assert len({event.webhook_event_id for event in store.events}) == 1
+
+
+@pytest.mark.parametrize("event_id", ["", "\0", "a\nb", " ", "x" * 65, "通", 5, None])
+def test_an_id_that_is_none_gets_a_content_hash(event_id: object) -> None:
+    store = FakeStore()
+    post(store, body_of(message(webhookEventId=event_id)))
+    assert store.events[0].webhook_event_id.startswith("sha256:")
+
+
+@pytest.mark.parametrize("stamp", [-62135596800000, -1, 0, 4_200_000_000_000, 253402300799000, 1e300])
+def test_a_time_stamp_that_cannot_be_true_counts_as_now(stamp: float) -> None:
+    store = FakeStore()
+    post(store, body_of(message(timestamp=stamp)))
+    assert store.events[0].occurred_at == store.events[0].received_at
+
+
 def test_group_events_without_a_user_are_kept_in_the_groups_order() -> None:
     store = FakeStore()
     assert post(store, body_of(message(source={"type": "group", "groupId": "C1"}))) == 200
