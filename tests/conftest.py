@@ -114,6 +114,14 @@ def fill(database: Database) -> None:
             )
 
 
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a developer's own settings nor the address of the tests' database server reach what is tested."""
+    for name in os.environ:
+        if name.startswith("MACHIKOE_"):
+            monkeypatch.delenv(name)
+
+
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Migrated SQLite files: "blank" and "city"."""

@@ -17,13 +17,13 @@ from feedback.db import Database
 from tests.needs import missing
 
 SERVER_VARIABLE = "MACHIKOE_TEST_POSTGRES_URL"
+_GIVEN = os.environ.get(SERVER_VARIABLE)
 _numbers = itertools.count(1)
 
 
 @cache
 def _server() -> URL | None:
-    given = os.environ.get(SERVER_VARIABLE)
-    url = make_url(given or f"postgresql+psycopg://{getpass.getuser()}@127.0.0.1:5432/postgres")
+    url = make_url(_GIVEN or f"postgresql+psycopg://{getpass.getuser()}@127.0.0.1:5432/postgres")
     try:
         with psycopg.connect(_conninfo(url), connect_timeout=5):
             return url
