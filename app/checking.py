@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from app import migrating
+from bot import emergency
 from feedback.config import KEY_FILE, Settings, SettingsError
 from feedback.db import Database
 
@@ -26,7 +27,7 @@ def check_site(settings: Settings, *, health_only: bool = False) -> Iterator[Fin
     """Look at an installation; problems carry what to do."""
     checks: list[Callable[[Settings], Finding]] = [_database]
     if not health_only:
-        checks += [_keys, _data_dir, _line, _urls, _cookies, _classifier, _font]
+        checks += [_keys, _data_dir, _line, _urls, _cookies, _emergency, _classifier, _font]
     for check in checks:
         yield check(settings)
 
@@ -34,6 +35,8 @@ def check_site(settings: Settings, *, health_only: bool = False) -> Iterator[Fin
 def _database(settings: Settings) -> Finding:
     database = Database(settings.database)
     where = database.engine.url.render_as_string()
+    if not database.is_made():
+        return Finding("database", f"{where} is not there", True, "Run `machikoe init`; it makes it.")
     try:
         with database.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
@@ -102,6 +105,14 @@ def _cookies(settings: Settings) -> Finding:
     if settings.staff_url.startswith("https://") and not settings.secure_cookies:
         return Finding("staff cookies", "are also sent over http", True, "Set MACHIKOE_SECURE_COOKIES=true.")
     return Finding("staff cookies", "fit the staff address")
+
+
+def _emergency(settings: Settings) -> Finding:
+    try:
+        emergency.load(settings.emergency_file)
+    except SettingsError as error:
+        return Finding("emergency numbers", str(error), True, "Correct the file, or leave the setting out.")
+    return Finding("emergency numbers", str(settings.emergency_file or "those shipped"))
 
 
 def _classifier(settings: Settings) -> Finding:

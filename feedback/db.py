@@ -6,7 +6,7 @@ services take the session and never commit.
 
 import enum
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,18 +87,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _make_folder(_dialect: Dialect, _record: object, arguments: Sequence[Any], _options: object) -> None:
+    path = Path(str(arguments[0]))
+    if path.name != ":memory:":
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
 def make_engine(url: str | URL, **options: Any) -> Engine:
-    """An engine with the pragmas and timeouts both databases need. Makes the folder of a SQLite file."""
+    """An engine with the pragmas and timeouts both databases need. A SQLite file's folder is made when it is first opened."""
     parsed = normalise_url(url) if isinstance(url, str) else url
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"check_same_thread": False}, **options)
+        event.listen(engine, "do_connect", _make_folder)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -129,6 +134,10 @@ class Database:
             if not self.is_sqlite:
                 session.connection(execution_options={"postgresql_readonly": True})
             yield session  # closing undoes whatever was tried, and leaves what was read usable
+
+    def is_made(self) -> bool:
+        """Whether there is a database to open; opening a SQLite file that is not there would make it."""
+        return not self.is_sqlite or Path(self.engine.url.database or "").is_file()
 
     def dispose(self) -> None:
         """Close all connections."""
