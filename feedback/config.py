@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from feedback import keys
 
@@ -14,6 +16,7 @@ PREFIX = "MACHIKOE_"
 TEST_PREFIX = "MACHIKOE_TEST_"
 """Variables of the project's own tests, such as the server they make databases on; no settings."""
 KEY_FILE = "keys.env"
+_DATABASE_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgres", "postgresql+psycopg")
 _KEY_NAMES = ("DATA_KEY", "LOOKUP_KEY", "SECRET_KEY")
 
 
@@ -132,6 +135,17 @@ class Settings(BaseModel):
             keys.parse_key(text)
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        try:
+            driver = make_url(value).drivername if value else "sqlite"
+        except ArgumentError:
+            driver = ""
+        if driver not in _DATABASE_DRIVERS:
+            raise ValueError("must be a URL such as postgresql://user:password@host/name or sqlite:////folder/file")
+        return value
+
     @field_validator("line_api_base_url", "line_data_api_base_url", "public_url", "staff_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
@@ -212,6 +226,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def make_data_dir(settings: Settings) -> None:
+    """Make the data folder for its owner alone: the database and citizens' photos lie there."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def ensure_keys(settings: Settings) -> tuple[Settings, Path | None]:
     """Make the keys that are missing, in a file only its owner can read.
 
@@ -221,7 +240,7 @@ def ensure_keys(settings: Settings) -> tuple[Settings, Path | None]:
     if not missing:
         return settings, None
     path = settings.data_dir / KEY_FILE
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     made = {name: keys.new_key() for name in missing}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a") as file:

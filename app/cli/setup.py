@@ -19,16 +19,17 @@ def init(*, non_interactive: bool, admin_email: str, admin_name: str) -> None:
 
     Running it again changes nothing that is there.
     """
-    from app.installing import install
+    from app.installing import install, refuse_new_keys
 
     settings = load_settings()
     if not non_interactive:
         admin_email = click.prompt("Administrator's e-mail address", default=admin_email)
         admin_name = click.prompt("Administrator's name", default=admin_name)
+    database = Database(settings.database)
+    refuse_new_keys(database, settings)
     settings, key_file = ensure_keys(settings)
     if key_file:
         click.echo(f"Keys made in {key_file} (readable by its owner only). Keep a copy in a safe place.")
-    database = Database(settings.database)
     done = install(database, settings, admin_email=admin_email, admin_name=admin_name)
     click.echo(f"Database {database.engine.url.render_as_string()} is at migration {migrating.head()}.")
     click.echo(f"{done.defaults} departments, areas and routing rules added.")
