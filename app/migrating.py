@@ -7,9 +7,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import text
 
 from feedback.db import Database
+from feedback.errors import Invalid
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _LOCK = 7_305_811
@@ -35,7 +37,10 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Apply all migrations up to ``revision``; nothing happens when they are applied already."""
+    """Apply all migrations up to ``revision``; nothing happens when they are applied already.
+
+    Invalid when there is no such revision.
+    """
     _move(database, lambda config: command.upgrade(config, revision))
 
 
@@ -53,4 +58,7 @@ def _move(database: Database, step: Callable[[Config], None]) -> None:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config.attributes["connection"] = connection
-        step(config)
+        try:
+            step(config)
+        except CommandError as error:
+            raise Invalid(f"データベースを移行できません: {error}") from error

@@ -55,9 +55,24 @@ def main() -> None:
     """Run the command; what can be explained is told in words, without a traceback."""
     try:
         cli(prog_name="machikoe")
-    except (FeedbackError, SettingsError) as error:
-        click.echo(f"machikoe: {error}", err=True)
+    except Exception as error:
+        words = _explained(error)
+        if words is None:
+            raise
+        click.echo(f"machikoe: {words}", err=True)
         sys.exit(1)
+
+
+def _explained(error: Exception) -> str | None:
+    """What can be told of an error in words; None for what only a traceback explains."""
+    if isinstance(error, FeedbackError | SettingsError):
+        return str(error)
+    from sqlalchemy.exc import DatabaseError
+
+    if isinstance(error, DatabaseError):
+        # Only the kind: a statement's values may be somebody's words.
+        return f"the database does not do its work ({type(error.orig).__name__}). `machikoe doctor` says more."
+    return None
 
 
 if __name__ == "__main__":
