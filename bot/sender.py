@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -20,6 +21,8 @@ from feedback.outbox.models import OutboundState, Via
 
 log = structlog.get_logger()
 
+_Result = tuple[Via, Answer, Settled | Again]
+
 
 class LineApi:
     """The few calls of the Messaging API that carry messages, each with a time-out."""
@@ -30,8 +33,14 @@ class LineApi:
             access_token=settings.line_channel_access_token.get_secret_value(),
         )
         configuration.connection_pool_maxsize = connections
+        configuration.retries = False  # when to try again is decided by bot.delivery
         self._timeout = settings.line_timeout_seconds
         self._api = MessagingApi(ApiClient(configuration))
+
+    @property
+    def longest_call(self) -> timedelta:
+        """How long a call may take before it is given up."""
+        return timedelta(seconds=self._timeout)
 
     def reply(self, token: str, messages: list[dict[str, Any]]) -> Answer:
         """Answer an event."""
@@ -97,7 +106,17 @@ class Sender:
             self._write_down(claimed, results)
         return len(claimed)
 
-    def _send(self, message: outbox.Claimed) -> tuple[Via, Answer, Settled | Again]:
+    def _send(self, message: outbox.Claimed) -> _Result | None:
+        if self.clock() + self.api.longest_call > message.lease_until:
+            return None  # LINE is slow today, and another sender may soon take it: whoever is next has time for it
+        try:
+            return self._try(message)
+        except Exception as error:
+            # A message the client cannot even put in words for LINE; the others of the round must go on.
+            log.warning("outbound.impossible", message=message.id, error=type(error).__name__)
+            return message.via, Answer(), Settled(OutboundState.FAILED, "LINEに送れない内容でした")
+
+    def _try(self, message: outbox.Claimed) -> _Result:
         if message.purpose == "leave":
             answer = self.api.leave(message.recipient)
             return Via.REPLY, answer, judge(message, Via.REPLY, answer)
@@ -112,10 +131,14 @@ class Sender:
             return self.api.reply(message.reply_token or "", message.messages)
         return self.api.push(message.recipient, message.messages, retry_key=str(message.retry_key))
 
-    def _write_down(self, claimed: list[outbox.Claimed], results: list[tuple[Via, Answer, Settled | Again]]) -> None:
+    def _write_down(self, claimed: list[outbox.Claimed], results: list[_Result | None]) -> None:
         now = self.clock()
         with self.database.write() as session:
-            for message, (via, answer, verdict) in zip(claimed, results, strict=True):
+            for message, result in zip(claimed, results, strict=True):
+                if result is None:
+                    outbox.give_back(session, message)
+                    continue
+                via, answer, verdict = result
                 if isinstance(verdict, Again):
                     outbox.postpone(
                         session,
@@ -124,9 +147,12 @@ class Sender:
                         via=verdict.via,
                         uncertain=verdict.uncertain,
                         reason=verdict.reason,
+                        attempts=message.attempts,
                     )
                     continue
-                end = outbox.Settlement(message.id, verdict.state, via, answer.request_id, verdict.reason)
+                end = outbox.Settlement(
+                    message.id, verdict.state, via, answer.request_id, verdict.reason, message.attempts
+                )
                 outbox.settle(session, [end], now=now)
                 if verdict.state is not OutboundState.SENT:
                     log.warning("outbound.not_sent", message=message.id, state=verdict.state, status=answer.status)

@@ -68,7 +68,7 @@ class Settings(BaseModel):
     line_data_api_base_url: str = Field(
         default="https://api-data.line.me", description="Content host; a stand-in may take its place."
     )
-    line_timeout_seconds: float = Field(default=10.0, gt=0, le=60, description="Time-out of each call to LINE.")
+    line_timeout_seconds: float = Field(default=10.0, gt=0, le=15, description="Time-out of each call to LINE.")
 
     data_key: Key | None = Field(default=None, description="Encrypts LINE ids and stored events (32 bytes, base64).")
     old_data_keys: str = Field(default="", description="Earlier data keys, comma separated, still read after a change.")

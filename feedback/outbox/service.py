@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import Update, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.citizens.models import Citizen
@@ -39,6 +39,7 @@ class Claimed:
     attempts: int
     uncertain: bool
     reachable: bool
+    lease_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def claim(session: Session, *, keys: KeyRing, now: datetime, limit: int) -> list
         message.state = OutboundState.SENDING
         message.lease_until = now + LEASE
         message.attempts += 1
-    return [_opened(message, keys, reachable=message.citizen_key not in blocked) for message in due]
+    return [one for one in (_opened(message, keys, now, blocked) for message in due) if one is not None]
 
 
 def _next_via(message: OutboundMessage, now: datetime) -> Via:
@@ -122,7 +123,16 @@ def _next_via(message: OutboundMessage, now: datetime) -> Via:
     return Via.REPLY
 
 
-def _opened(message: OutboundMessage, keys: KeyRing, *, reachable: bool) -> Claimed:
+def _opened(message: OutboundMessage, keys: KeyRing, now: datetime, blocked: set[bytes]) -> Claimed | None:
+    try:
+        return _decrypted(message, keys, reachable=message.citizen_key not in blocked)
+    except ValueError:  # sealed with a key that is gone: it must not keep all others from being sent
+        message.state, message.settled_at, message.lease_until = OutboundState.FAILED, now, None
+        message.reason = "暗号の鍵が合わないため開けませんでした"
+        return None
+
+
+def _decrypted(message: OutboundMessage, keys: KeyRing, *, reachable: bool) -> Claimed:
     token = message.reply_token_sealed
     return Claimed(
         id=message.id,
@@ -136,18 +146,23 @@ def _opened(message: OutboundMessage, keys: KeyRing, *, reachable: bool) -> Clai
         attempts=message.attempts,
         uncertain=message.uncertain,
         reachable=reachable,
+        lease_until=message.lease_until or message.due_at,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a message ended: its state, by which call, LINE's request id, and the reason in words for staff."""
+    """How a message ended: its state, by which call, LINE's request id, and the reason in words for staff.
+
+    ``attempts``: as claimed; when another sender has taken the message since, that one's word counts.
+    """
 
     id: int
     state: OutboundState
     via: Via | None = None
     line_request_id: str | None = None
     reason: str | None = None
+    attempts: int | None = None
 
 
 def settle(session: Session, settlements: Sequence[Settlement], *, now: datetime) -> None:
@@ -164,15 +179,42 @@ def settle(session: Session, settlements: Sequence[Settlement], *, now: datetime
         }
         if one.state is not OutboundState.FAILED:
             values |= {"recipient_sealed": None, "body_sealed": None}
-        session.execute(update(OutboundMessage).where(OutboundMessage.id == one.id).values(values))
+        session.execute(_still_held(one.id, one.attempts).values(values))
 
 
-def postpone(session: Session, message_id: int, *, due_at: datetime, via: Via, uncertain: bool, reason: str) -> None:
-    """Try a message again later, by this call. The retry key stays, so that LINE takes it once."""
+def _still_held(message_id: int, attempts: int | None) -> Update:
+    change = update(OutboundMessage).where(OutboundMessage.id == message_id)
+    return change if attempts is None else change.where(OutboundMessage.attempts == attempts)
+
+
+def give_back(session: Session, message: Claimed) -> None:
+    """Leave a message that was not tried after all to the next round, as if it had never been taken."""
     session.execute(
-        update(OutboundMessage)
-        .where(OutboundMessage.id == message_id)
-        .values(
+        _still_held(message.id, message.attempts).values(
+            state=OutboundState.PENDING,
+            lease_until=None,
+            attempts=message.attempts - 1,
+            uncertain=message.uncertain,
+        )
+    )
+
+
+def postpone(
+    session: Session,
+    message_id: int,
+    *,
+    due_at: datetime,
+    via: Via,
+    uncertain: bool,
+    reason: str,
+    attempts: int | None = None,
+) -> None:
+    """Try a message again later, by this call. The retry key stays, so that LINE takes it once.
+
+    ``attempts``: as claimed; nothing happens when another sender has taken the message since.
+    """
+    session.execute(
+        _still_held(message_id, attempts).values(
             state=OutboundState.PENDING,
             due_at=due_at,
             via=via,

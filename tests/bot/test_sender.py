@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.simulator.client import Citizen, SimulatorClient
 from app.simulator.server import SimulatorServer
 from app.simulator.settings import SimulatorSettings
+from bot.delivery import Answer
 from bot.sender import LineApi, Sender
 from feedback.citizens import service as citizens
 from feedback.config import Settings
@@ -192,3 +193,76 @@ def test_undelivered_texts_are_forgotten_in_time(sender: Sender, mika: Citizen, 
     with sender.database.write() as session:
         assert outbox.forget_old(session, now=later, text_days=7) == 1
         assert not outbox.send_again(session, number, now=later)
+
+
+class SlowApi(LineApi):
+    """Takes its time over every call, as LINE does on a bad day."""
+
+    def __init__(self, settings: Settings, clock: FakeClock, seconds: float) -> None:
+        super().__init__(settings)
+        self.clock = clock
+        self.seconds = seconds
+        self.pushed: list[str] = []
+
+    def push(self, to: str, messages: list[dict[str, object]], *, retry_key: str) -> Answer:
+        self.clock.advance(seconds=self.seconds)
+        self.pushed.append(str(messages[0]["text"]))
+        return Answer(status=200)
+
+
+def test_what_cannot_be_sent_within_its_lease_is_left_to_the_next_round(
+    sender: Sender, settings: Settings, line: SimulatorClient, clock: FakeClock
+) -> None:
+    api = SlowApi(settings, clock, seconds=9)
+    sender.api, sender.threads = api, 1
+    numbers = [put(sender, line.add_citizen(f"市民{n}"), f"回答{n}") for n in range(4)]
+    assert sender.run_once() == 4
+    assert api.pushed == ["回答0", "回答1"]
+    waiting = row(sender, numbers[3])
+    assert (waiting.state, waiting.attempts, waiting.uncertain) == (OutboundState.PENDING, 0, False)
+    sender.run_once()
+    assert api.pushed == ["回答0", "回答1", "回答2", "回答3"]
+    assert {row(sender, number).state for number in numbers} == {OutboundState.SENT}
+
+
+def test_a_sender_that_comes_late_does_not_overrule_the_one_that_took_over(
+    sender: Sender, mika: Citizen, clock: FakeClock
+) -> None:
+    number = put(sender, mika, "回答です")
+    with sender.database.write() as session:
+        (late,) = outbox.claim(session, keys=sender.keys, now=clock(), limit=5)
+    clock.advance(seconds=outbox.LEASE.total_seconds() + 1)
+    sender.run_once()
+    with sender.database.write() as session:
+        outbox.give_back(session, late)
+        outbox.postpone(
+            session,
+            number,
+            due_at=clock(),
+            via=Via.PUSH,
+            uncertain=False,
+            reason="",
+            attempts=late.attempts,
+        )
+        outbox.settle(session, [outbox.Settlement(number, OutboundState.FAILED, attempts=late.attempts)], now=clock())
+    assert row(sender, number).state is OutboundState.SENT
+    assert len(shown(mika)) == 1
+
+
+def test_a_message_that_cannot_be_opened_or_put_in_words_keeps_nobody_waiting(
+    sender: Sender, mika: Citizen, line: SimulatorClient
+) -> None:
+    sealed_elsewhere = put(sender, line.add_citizen("健"), "開けない")
+    wordless = put(sender, line.add_citizen("涼"), "x")
+    with sender.database.write() as session:
+        session.get_one(OutboundMessage, sealed_elsewhere).body_sealed = b"garbage"
+        odd = b'[{"type": 3, "text": ["x"]}]'
+        session.get_one(OutboundMessage, wordless).body_sealed = sender.keys.encrypt(odd, purpose=outbox.BODY)
+    put(sender, mika, "回答です")
+    sender.run_once()
+    assert shown(mika) == [("回答です", "push")]
+    for number, reason in ((sealed_elsewhere, "鍵"), (wordless, "送れない")):
+        failed = row(sender, number)
+        assert failed.state is OutboundState.FAILED
+        assert reason in (failed.reason or "")
+    assert sender.run_once() == 0
