@@ -1,10 +1,11 @@
 """Where photos and files lie: a folder outside the web root, or an S3-compatible bucket."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
 
-from feedback.config import Settings
+from feedback.config import Settings, SettingsError
 from feedback.ports import MediaStore
 
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -28,7 +29,10 @@ class FolderStore:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(".part")
         draft.touch(mode=0o600)
-        draft.write_bytes(content)
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # LINE will not give it again
         draft.replace(path)
 
     def get(self, key: str) -> bytes | None:
@@ -47,11 +51,7 @@ class BucketStore:
     """Objects in an S3-compatible bucket; needs the optional package boto3 (`pip install machikoe[s3]`)."""
 
     def __init__(self, bucket: str, *, endpoint: str, client: Any = None) -> None:
-        if client is None:
-            import boto3
-
-            client = boto3.client("s3", endpoint_url=endpoint or None)
-        self._client = client
+        self._client = client or _s3_client(endpoint)
         self._bucket = bucket
 
     def put(self, key: str, content: bytes, *, content_type: str) -> None:
@@ -69,6 +69,14 @@ class BucketStore:
     def delete(self, key: str) -> None:
         """Remove the object."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
+
+
+def _s3_client(endpoint: str) -> Any:
+    try:
+        import boto3
+    except ImportError as error:
+        raise SettingsError("MACHIKOE_MEDIA_S3_BUCKET needs the package boto3: pip install machikoe[s3]") from error
+    return boto3.client("s3", endpoint_url=endpoint or None)
 
 
 def make_media_store(settings: Settings) -> MediaStore:

@@ -129,7 +129,7 @@ class MediaFetcher:
         for task in tasks:
             try:
                 self._work(task)
-            except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            except Exception as error:  # whatever a store or LINE does, the other files must have their turn
                 self._failed(task, Missing.LATER.value, retry=True)
                 log.warning("media.failed", attachment=task.id, error=type(error).__name__)
         return len(tasks)
