@@ -1,15 +1,16 @@
 """Runs several `machikoe` processes as one: starts them, starts a dead one again, stops all together."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
 
 import structlog
+
+from app.stopping import on_stop_signals
 
 log = structlog.get_logger()
 
@@ -36,17 +37,16 @@ def supervise(programs: Sequence[Program], *, stop: threading.Event | None = Non
     """Run until SIGTERM or SIGINT; 0 when every process ended in time."""
     stop = stop or threading.Event()
 
-    def handler(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, handler)
-        signal.signal(signal.SIGINT, handler)
-    for program in programs:
-        program.start()
-    while not stop.wait(0.2):
-        _restart_dead(programs, stop)
-    return _stop_all(programs)
+        on_stop_signals(lambda _signal: stop.set())
+    try:
+        for program in programs:
+            program.start()
+        while not stop.wait(0.2):
+            _restart_dead(programs, stop)
+    finally:
+        failed = _stop_all(programs)
+    return failed
 
 
 def _restart_dead(programs: Sequence[Program], stop: threading.Event) -> None:
@@ -62,11 +62,13 @@ def _stop_all(programs: Sequence[Program]) -> int:
     for _, process in running:
         process.terminate()
     failed = 0
+    end = time.monotonic() + _STOP_SECONDS
     for program, process in running:
         try:
-            process.wait(_STOP_SECONDS)
+            process.wait(max(0.0, end - time.monotonic()))
         except subprocess.TimeoutExpired:
             log.warning("process.killed", name=program.name)
             process.kill()
+            process.wait()
             failed = 1
     return failed

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import FrameType
 
 import structlog
 
+from app.stopping import on_stop_signals
 from app.wakeup import waker
 from bot.processor import Processor
 from bot.sender import Sender
@@ -69,13 +69,12 @@ class Worker:
     def stop_on_signals(self) -> None:
         """SIGTERM and SIGINT finish the work in hand and end the worker."""
 
-        def handler(number: int, _frame: FrameType | None) -> None:
-            log.info("worker.stopping", signal=signal.Signals(number).name)
+        def end(signal_: signal.Signals) -> None:
+            log.info("worker.stopping", signal=signal_.name)
             self.stop.set()
             self._to_send.set()
 
-        signal.signal(signal.SIGTERM, handler)
-        signal.signal(signal.SIGINT, handler)
+        on_stop_signals(end)
 
     def drain(self, *, most_seconds: float = 600.0) -> int:
         """Work off everything due, then return how many events and messages that were.
@@ -97,8 +96,10 @@ class Worker:
         """Whether something is due that this process could not get hold of just now."""
         now = utc_now()
         with self.processor.database.read() as session:
-            next_due = queue.next_due_at(session)
-            return (next_due is not None and next_due <= now) or outbox.in_hand(session, now=now) > 0
+            shards = queue.due_shards(session, now=now)
+            # Not merely due: what waits behind a citizen's failed event would keep us here for minutes.
+            held = bool(shards) and bool(queue.due(session, shards=shards, now=now, limit=1))
+            return held or outbox.in_hand(session, now=now) > 0
 
     def _send_loop(self) -> None:
         while not self.stop.is_set():
