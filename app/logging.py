@@ -8,9 +8,14 @@ import structlog
 
 def configure(level: str = "INFO") -> None:
     """Set up structlog and the standard library's logging, one line an event."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    for noisy in ("urllib3", "fontTools", "PIL", "werkzeug"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Ours go through structlog. The libraries' own may hold bodies and addresses (LINE's ids among them): their
+    # details are never wanted, and urllib3's warnings quote the address of every call that failed.
+    logging.basicConfig(
+        level=max(logging.WARNING, logging.getLevelName(level)),
+        stream=sys.stderr,
+        format="%(levelname)s %(name)s %(message)s",
+    )
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -58,9 +58,11 @@ def worker(*, drain: bool) -> None:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="Workers (PostgreSQL).")
 def serve(*, public_bind: str, staff_bind: str, workers: int) -> None:
     """Run everything with one command: public, staff and worker. A process that dies is started again."""
+    from app import logging
     from app.supervising import Program, supervise
 
     site = open_site()
+    logging.configure(site.settings.log_level)
     if workers > 1 and site.database.is_sqlite:
         raise click.UsageError("With SQLite one worker is enough and allowed; --workers needs PostgreSQL.")
     site.database.dispose()
