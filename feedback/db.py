@@ -99,7 +99,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def make_engine(url: str | URL, **options: Any) -> Engine:
-    """An engine with the pragmas and timeouts both databases need. A SQLite file's folder is made when it is first opened."""
+    """An engine with the pragmas and timeouts both databases need.
+
+    A SQLite file's folder is made when the file is first opened.
+    """
     parsed = normalise_url(url) if isinstance(url, str) else url
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"check_same_thread": False}, **options)

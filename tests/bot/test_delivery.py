@@ -25,6 +25,7 @@ def claimed(**changes: Any) -> Claimed:
         "attempts": 1,
         "uncertain": False,
         "reachable": True,
+        "lease_until": NOW + timedelta(seconds=20),
     }
     return Claimed(**values | changes)
 

@@ -205,6 +205,7 @@ class SlowApi(LineApi):
         self.pushed: list[str] = []
 
     def push(self, to: str, messages: list[dict[str, object]], *, retry_key: str) -> Answer:
+        del to, retry_key
         self.clock.advance(seconds=self.seconds)
         self.pushed.append(str(messages[0]["text"]))
         return Answer(status=200)
