@@ -26,7 +26,8 @@ class FolderStore:
         """Write the file; a reader never sees half of it."""
         del content_type
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self._folder, path.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(".part")
         draft.touch(mode=0o600)
         with draft.open("wb") as file:

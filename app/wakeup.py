@@ -16,6 +16,8 @@ log = structlog.get_logger()
 INBOX_CHANNEL = "machikoe_inbox"
 _SQLITE_POLL_SECONDS = 0.02
 _RECONNECT_SECONDS = 2.0
+_STOP_LOOK_SECONDS = 0.5
+"""How often a listener looks up whether the worker is to end."""
 
 
 class Waker(Protocol):
@@ -69,12 +71,16 @@ class PostgresWaker:
                 self._connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
                 self._connection.execute(f"LISTEN {INBOX_CHANNEL}")
                 return
-            for _ in self._connection.notifies(timeout=seconds, stop_after=1):
-                pass
+            self._listen(self._connection, time.monotonic() + seconds)
         except psycopg.Error:
             log.warning("waker.lost_connection")
             self._connection = None
             self._stop.wait(min(seconds, _RECONNECT_SECONDS))
+
+    def _listen(self, connection: psycopg.Connection, end: float) -> None:
+        while (left := end - time.monotonic()) > 0 and not self._stop.is_set():
+            if list(connection.notifies(timeout=min(left, _STOP_LOOK_SECONDS), stop_after=1)):
+                return
 
     def close(self) -> None:
         """Close the connection."""

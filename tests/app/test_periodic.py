@@ -1,0 +1,101 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import periodic as periodic_module
+from app.periodic import Periodic
+from feedback.config import Settings
+from feedback.db import Database
+from feedback.inbox.models import EventState, LineEvent
+from feedback.jobs.models import Lease
+from feedback.outbox import service as outbox
+from feedback.outbox.models import OutboundMessage, OutboundState
+from tests.conftest import NOW, FakeClock
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def periodic(database: Database, settings: Settings, clock: FakeClock) -> Periodic:
+    return Periodic(database, settings, clock)
+
+
+def store_event(database: Database, name: str, *, age: timedelta, held: timedelta | None = None) -> None:
+    with database.write() as session:
+        session.add(
+            LineEvent(
+                webhook_event_id=name,
+                type="message",
+                shard=1,
+                occurred_at=NOW - age,
+                received_at=NOW - age,
+                due_at=NOW - age,
+                payload=b"sealed words",
+                state=EventState.PENDING if name == "pending" else EventState.DONE,
+                attempts=0,
+                held_until=NOW + held if held is not None else None,
+            )
+        )
+
+
+def put_undelivered(database: Database, settings: Settings, *, age: timedelta) -> None:
+    message = outbox.Outgoing(b"k" * 16, "U1", [{"type": "text", "text": "回答"}], "answer")
+    with database.write() as session:
+        outbox.enqueue(session, [message], keys=settings.key_ring(), now=NOW - age)
+        sent = session.scalars(select(OutboundMessage)).one()
+        outbox.settle(session, [outbox.Settlement(sent.id, OutboundState.FAILED)], now=NOW - age)
+
+
+def texts_left(database: Database) -> set[str]:
+    with database.read() as session:
+        kept = session.scalars(select(LineEvent.webhook_event_id).where(LineEvent.payload.is_not(None)))
+        return set(kept)
+
+
+def test_what_is_no_longer_needed_is_forgotten(database: Database, settings: Settings, periodic: Periodic) -> None:
+    store_event(database, "old", age=31 * DAY)
+    store_event(database, "young", age=29 * DAY)
+    store_event(database, "pending", age=90 * DAY)
+    store_event(database, "unanswered", age=DAY, held=-timedelta(minutes=1))
+    store_event(database, "waiting", age=40 * DAY, held=timedelta(minutes=1))
+    put_undelivered(database, settings, age=8 * DAY)
+
+    assert periodic.run_once() == 0
+
+    assert texts_left(database) == {"young", "pending", "waiting"}
+    with database.read() as session:
+        assert session.scalars(select(OutboundMessage.body_sealed)).all() == [None]
+        assert len(session.scalars(select(LineEvent)).all()) == 5
+
+
+def test_a_process_looks_once_a_minute(database: Database, periodic: Periodic, monkeypatch: pytest.MonkeyPatch) -> None:
+    periodic.run_once()
+    store_event(database, "old", age=31 * DAY)
+    periodic.run_once()
+    assert texts_left(database) == {"old"}
+    monkeypatch.setattr(periodic_module, "_EVERY_SECONDS", 0.0)
+    restarted = Periodic(database, periodic.settings, periodic.clock, holder=periodic.holder)
+    restarted.run_once()
+    assert texts_left(database) == set()
+
+
+def test_only_the_holder_of_the_lease_forgets_and_another_takes_over(
+    database: Database, settings: Settings, clock: FakeClock
+) -> None:
+    Periodic(database, settings, clock, holder="first").run_once()
+    store_event(database, "old", age=31 * DAY)
+    Periodic(database, settings, clock, holder="second").run_once()
+    assert texts_left(database) == {"old"}
+    clock.advance(minutes=3)
+    Periodic(database, settings, clock, holder="second").run_once()
+    assert texts_left(database) == set()
+    with database.read() as session:
+        assert session.scalars(select(Lease.holder)).one() == "second"
+
+
+def test_a_holder_is_a_process_of_a_machine(periodic: Periodic) -> None:
+    host, pid = periodic.holder.rsplit(":", 1)
+    assert host
+    assert pid.isdigit()
+    assert len(periodic.holder) <= 64
