@@ -5,14 +5,17 @@ from wsgiref.types import WSGIApplication
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot.webhook import Webhook
+from bot.webhook import EventStore, Webhook
 from feedback.config import Settings
 from feedback.db import Database
 from feedback.inbox.store import make_store
 
 
-def create_public_app(settings: Settings, database: Database) -> WSGIApplication:
-    """The WSGI application: the webhook in front, Flask for everything else."""
+def create_public_app(settings: Settings, database: Database, *, store: EventStore | None = None) -> WSGIApplication:
+    """The WSGI application: the webhook in front, Flask for everything else.
+
+    ``store``: where events are kept; without it, the one for the database, open as long as the process lives.
+    """
     from bot.pages import create_pages
 
     pages: Flask = create_pages(settings, database)
@@ -22,7 +25,7 @@ def create_public_app(settings: Settings, database: Database) -> WSGIApplication
     webhook = Webhook(
         channel_secret=settings.line_channel_secret.get_secret_value(),
         keys=settings.key_ring(),
-        store=make_store(database.engine.url),
+        store=store or make_store(database.engine.url),
         max_bytes=settings.webhook_max_bytes,
     )
     return webhook.in_front_of(app)

@@ -43,13 +43,12 @@ def test_files_are_the_owners_alone_whatever_the_umask(store: FolderStore, tmp_p
 
 @pytest.mark.parametrize("key", ODD_KEYS)
 def test_keys_that_are_none_never_become_paths(store: FolderStore, tmp_path: Path, key: str) -> None:
-    for call in (
-        lambda: store.put(key, b"x", content_type="image/png"),
-        lambda: store.get(key),
-        lambda: store.delete(key),
-    ):
-        with pytest.raises(ValueError, match="storage key"):
-            call()
+    with pytest.raises(ValueError, match="storage key"):
+        store.put(key, b"x", content_type="image/png")
+    with pytest.raises(ValueError, match="storage key"):
+        store.get(key)
+    with pytest.raises(ValueError, match="storage key"):
+        store.delete(key)
     assert files(tmp_path) == []
 
 

@@ -264,8 +264,8 @@ def test_two_workers_share_the_work_without_doubling_and_keep_each_citizens_orde
     people = [f"U{n:032x}" for n in range(30)]
     notebooks = [Notebook(), Notebook()]
     workers = [make_worker(postgres, handled_by=notebook) for notebook in notebooks]
-    for one in workers:
-        one.processor.batch_size = 20
+    for worker in workers:
+        worker.processor.batch_size = 20
     with running(workers[0]), running(workers[1]):
         for begin in (0, 5):
             for person in people:
