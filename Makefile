@@ -31,6 +31,7 @@ lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) -m mypy --explicit-package-bases tests scripts
 	.venv/bin/lint-imports --no-cache
 
 fix: setup ## format and repair what ruff can

@@ -31,7 +31,7 @@ def echo() -> WSGIApplication:
             abort(400)
         return "OK"
 
-    @handler.add(MessageEvent, message=TextMessageContent)
+    @handler.add(MessageEvent, message=TextMessageContent)  # type: ignore[untyped-decorator]  # the SDK has no types
     def handle_message(event: MessageEvent) -> None:
         assert event.message.text
 

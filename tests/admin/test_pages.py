@@ -1,6 +1,7 @@
 """Every page opened by every member of the cast: allowed, refused, or sent to the login page."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_unknown_pages_are_not_found(as_person: AsPerson, name: str) -> None:
     assert "ページが見つかりません" in response.text
 
 
-ACTIONS = {
+ACTIONS: dict[str, dict[str, Any]] = {
     "correct": {"area": "parks"},
     "status": {"status": "in_progress"},
     "outcome": {"outcome": "done"},

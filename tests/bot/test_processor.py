@@ -1,7 +1,7 @@
 """The batch processor with a handle of the test's own: one transaction, order, poison, dead letters, holding."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -194,8 +194,8 @@ class MoodyReader:
 
     version = "moody"
 
-    def read(self, texts: list[str]) -> list[Reading]:
-        if len(texts) > 1 or texts == ["読めない"]:
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        if len(texts) > 1 or list(texts) == ["読めない"]:
             raise RuntimeError("no")
         return [Reading("moody", (), None)]
 

@@ -142,7 +142,7 @@ def test_limits_of_the_request() -> None:
     assert post(FakeStore(), body_of(message()), max_bytes=50) == 413
     assert post(FakeStore(), body_of(message()), CONTENT_LENGTH="") == 411
     assert post(FakeStore(), body_of(message()), REQUEST_METHOD="GET") == 405
-    chunked = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    chunked: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
     assert post(FakeStore(), body_of(message()), **chunked) == 200
     assert post(FakeStore(), body_of(message()), max_bytes=50, **chunked) == 413
 

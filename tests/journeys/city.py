@@ -140,10 +140,9 @@ class City:
         """A citizen who follows the account and agrees to the notice."""
         citizen = self.simulator.add_citizen(name, friend=False)
         citizen.follow()
-        label = wait_until(
-            lambda: next((one for one in citizen.offered() if "同意" in one and "ない" not in one), None)
+        citizen.tap(
+            wait_until(lambda: next((one for one in citizen.offered() if "同意" in one and "ない" not in one), ""))
         )
-        citizen.tap(label)
         citizen.wait_for("ありがとう")
         return citizen
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.journeys.city import City
 from tests.needs import chromium
@@ -66,6 +67,7 @@ def test_a_message_is_seen_corrected_and_exported(city: City, page: Any, tmp_pat
     with page.expect_download() as download:
         page.get_by_role("button", name="書き出す").first.click()
     sheet = load_workbook(BytesIO(Path(download.value.path()).read_bytes())).active
+    assert isinstance(sheet, Worksheet)
     rows = list(sheet.iter_rows(values_only=True))
     assert any(receipt in (cell or "") for row in rows[1:] for cell in row if isinstance(cell, str))
     (opinion,) = city.opinions()

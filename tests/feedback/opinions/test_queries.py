@@ -26,8 +26,8 @@ def listed(database: Database, actor: Actor, today: date, **wish: Any) -> list[i
 
 
 def page(session: Session, actor: Actor, today: date, **wish: Any) -> queries.Page:
-    wish = {"tab": Tab.ALL, "wanted": Filter(), "sort": Sort.NEW} | wish
-    return queries.page(session, actor=actor, today=today, **wish)
+    wanted: dict[str, Any] = {"tab": Tab.ALL, "wanted": Filter(), "sort": Sort.NEW} | wish
+    return queries.page(session, actor=actor, today=today, **wanted)
 
 
 @pytest.fixture
