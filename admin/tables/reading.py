@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
+from admin.tables import probe
 from admin.tables.cells import unescape
 from feedback.errors import Invalid
 from feedback.opinions.import_columns import find_headings
@@ -20,7 +20,11 @@ _LEGACY_UTF16 = {"utf-16-le": "UTF-16 (BOMなし)", "utf-16-be": "UTF-16 (BOMな
 _SPREADSHEET_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _TITLE_ROWS = 15
 _LONGEST_CELL = 1_000_000
-_MOST_UNPACKED_BYTES = 600_000_000
+_REFUSED = {
+    probe.TOO_LARGE: "表が大きすぎます。年度ごとなどに分けるか、表から離れた場所にある書き込みを消してください。",
+    probe.UNREADABLE: "表計算ファイルとして読めません。xlsx 形式で保存し直してください。",
+    probe.LOCKED: "パスワードのかかったファイルは読めません。パスワードを外して保存し直してください。",
+}
 _CHUNK = 1 << 20
 
 
@@ -134,36 +138,16 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _open_sheet(path: Path, sheet: str | None) -> SheetTable:
-    _refuse_bomb(path)
-    try:
-        with calamine.CalamineWorkbook.from_path(str(path)) as book:
-            names = tuple(book.sheet_names)
-            name = _choose(names, sheet)
-            cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except calamine.PasswordError as error:
-        raise Invalid("パスワードのかかったファイルは読めません。パスワードを外して保存し直してください。") from error
-    except calamine.CalamineError as error:
-        raise Invalid("表計算ファイルとして読めません。xlsx 形式で保存し直してください。") from error
+    if (reason := probe.probe(path, sheet)) != 0:
+        raise Invalid(_REFUSED[reason])
+    with calamine.CalamineWorkbook.from_path(str(path)) as book:
+        names = tuple(book.sheet_names)
+        name = probe.chosen(names, sheet)
+        if name is None:
+            raise Invalid(f"シート「{sheet}」がありません。シート: {'、'.join(names)}")
+        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     titles = [[as_text(cell).strip() for cell in row] for row in cells[:_TITLE_ROWS]]
     if not any(any(row) for row in titles):
         raise Invalid(f"シート「{name}」が空です。")
     at = find_headings(titles)
     return SheetTable(name, names, cells, tuple(titles[at]), at + 1)
-
-
-def _choose(names: tuple[str, ...], wanted: str | None) -> str:
-    if not wanted:
-        return names[0]
-    if wanted in names:
-        return wanted
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(names):
-        return names[int(wanted) - 1]
-    raise Invalid(f"シート「{wanted}」がありません。シート: {'、'.join(names)}")
-
-
-def _refuse_bomb(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        if sum(one.file_size for one in archive.infolist()) > _MOST_UNPACKED_BYTES:
-            raise Invalid("ファイルが大きすぎます。年度ごとなどに分けてください。")
