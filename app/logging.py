@@ -5,17 +5,23 @@ import sys
 
 import structlog
 
+_QUOTING = ("urllib3", "linebot")
+"""Their warnings quote the address of a call that failed, which holds LINE's ids."""
+
+
+def _may_be_told(record: logging.LogRecord) -> bool:
+    """Ours go through structlog; what the libraries say in detail may hold bodies and addresses.
+
+    A filter, since LINE's SDK sets the levels of these logs to its own liking.
+    """
+    return record.levelno >= (logging.ERROR if record.name.split(".")[0] in _QUOTING else logging.WARNING)
+
 
 def configure(level: str = "INFO") -> None:
     """Set up structlog and the standard library's logging, one line an event."""
-    # Ours go through structlog. The libraries' own may hold bodies and addresses (LINE's ids among them): their
-    # details are never wanted, and urllib3's warnings quote the address of every call that failed.
-    logging.basicConfig(
-        level=max(logging.WARNING, logging.getLevelName(level)),
-        stream=sys.stderr,
-        format="%(levelname)s %(name)s %(message)s",
-    )
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_may_be_told)
+    logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s %(message)s")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
