@@ -62,7 +62,6 @@ def serve(*, public_bind: str, staff_bind: str, workers: int) -> None:
     from app.supervising import Program, supervise
 
     site = open_site()
-    logging.configure(site.settings.log_level)
     if workers > 1 and site.database.is_sqlite:
         raise click.UsageError("With SQLite one worker is enough and allowed; --workers needs PostgreSQL.")
     site.database.dispose()
@@ -71,5 +70,6 @@ def serve(*, public_bind: str, staff_bind: str, workers: int) -> None:
         Program("staff", ["staff", "--bind", staff_bind]),
         *[Program(f"worker-{n}", ["worker"]) for n in range(1, workers + 1)],
     ]
+    logging.configure(site.settings.log_level)
     click.echo(f"Public: http://{public_bind}  Staff: http://{staff_bind}  (Ctrl+C stops)", err=True)
     sys.exit(supervise(programs))

@@ -73,7 +73,7 @@ def _talk(city: City) -> Citizen:
 
 
 @pytest.mark.journey
-def test_nobodys_words_or_ids_appear_in_what_the_processes_say(city: City) -> None:
+def test_nobodys_words_or_ids_appear_in_what_the_processes_say(city: City, capfd: pytest.CaptureFixture[str]) -> None:
     """A whole conversation at log level DEBUG."""
     city.start_public()
     city.start_worker()
@@ -84,6 +84,7 @@ def test_nobodys_words_or_ids_appear_in_what_the_processes_say(city: City) -> No
     assert city.stop("worker") == 0
     city.stop("public")
     output = _everything_said(city) + drained.stderr.decode() + drained.stdout.decode() + listed
+    output += "".join(capfd.readouterr())
     assert "worker.stopped" in output
     calls = json.dumps(city.simulator.calls())
     tokens = set(re.findall(r'"replyToken": "([^"]+)"', calls))
@@ -110,9 +111,9 @@ def test_serve_runs_all_restarts_a_killed_child_and_stops_on_sigterm(city_dir: P
     }
     assert settings.data_dir == city_dir
     with (tmp_path / "serve.log").open("wb") as log:
+        binds = ["--public-bind", f"127.0.0.1:{ports[0]}", "--staff-bind", f"127.0.0.1:{ports[1]}"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve"]
-            + ["--public-bind", f"127.0.0.1:{ports[0]}", "--staff-bind", f"127.0.0.1:{ports[1]}"],
+            [sys.executable, "-m", "app", "serve", *binds],
             cwd=tmp_path,
             env=environment,
             stderr=log,
