@@ -4,16 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from admin import auth, context, errors, formats, headers, navigation
 from admin.access import public, require_declarations
 from admin.blueprints import BLUEPRINTS
+from admin.choices import LARGEST_ID
 from feedback.clock import Clock, utc_now
 from feedback.config import Settings, SettingsError
 from feedback.db import Database
@@ -22,6 +24,24 @@ from feedback.staff.service import HASHER
 
 _MAX_REQUEST_BYTES = 64 * 1024 * 1024
 _MAX_FORM_BYTES = 4 * 1024 * 1024
+
+
+class _Id(IntegerConverter):
+    """A number in an address that an id can be; any other is no page."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 (werkzeug's name)
+        super().__init__(map, max=LARGEST_ID)
+
+
+class _Key(UnicodeConverter):
+    """Words in an address, without the character that databases refuse."""
+
+    def to_python(self, value: str) -> str:
+        """The words themselves."""
+        if "\0" in value:
+            raise ValidationError
+        words: str = super().to_python(value)
+        return words
 
 
 class StaffApp(Flask):
@@ -33,6 +53,8 @@ class StaffApp(Flask):
         """Answer: open the transaction, ask the gate, run the view."""
         if request.routing_exception is not None or request.endpoint == "static":
             return super().dispatch_request()
+        if any("\0" in value for _, value in request.values.items(multi=True)):
+            abort(400)  # no keyboard makes it, and PostgreSQL keeps no text with it
         return context.in_transaction(lambda: auth.gate() or super(StaffApp, self).dispatch_request())
 
 
@@ -53,6 +75,7 @@ def create_staff_app(
     if settings.secret_key is None:
         raise SettingsError("The keys are missing. Run `machikoe init` once; it makes them.")
     app = StaffApp("admin", root_path=str(Path(__file__).parent))
+    app.url_map.converters.update(int=_Id, default=_Key)
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SESSION_COOKIE_NAME="machikoe_staff",

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -145,10 +144,8 @@ def _go(address: str) -> Any:
 
 def _own_page(address: str | None) -> str:
     """A page of this site to go on to; anything else becomes the start page."""
-    parts = urlsplit(address or "")
-    if not address or parts.scheme or parts.netloc or not address.startswith("/") or address[1:2] in {"/", "\\"}:
-        return "/"
-    return address
+    own = address is not None and address.startswith("/") and address[1:2] not in {"/", "\\"}
+    return address if address and own and address.isprintable() else "/"
 
 
 def _begin_session(staff: Staff) -> None:

@@ -16,6 +16,10 @@ from feedback.routing.queries import areas
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T", int, str)
+LARGEST_ID = 2**31 - 1
+"""What the databases' integers hold."""
+_LONGEST_NUMBER = 10
+_FIRST_YEAR, _LAST_YEAR = 1926, 2999
 
 
 def department_choices(*, empty: str | None = None, active_only: bool = True) -> list[tuple[str, str]]:
@@ -48,16 +52,20 @@ def _with_empty(empty: str | None, choices: list[tuple[str, str]]) -> list[tuple
 
 
 def whole(value: str | None) -> int | None:
-    """A whole number, or None when it is none."""
-    return int(value) if value and value.isascii() and value.isdecimal() else None
+    """A whole number that an id can be, or None when it is none."""
+    if not value or not value.isascii() or not value.isdecimal() or len(value) > _LONGEST_NUMBER:
+        return None
+    number = int(value)
+    return number if number <= LARGEST_ID else None
 
 
 def day(value: str | None) -> date | None:
-    """A day in ISO form, or None when it is none."""
+    """A day in ISO form of a year that dates can be reckoned with, or None when it is none."""
     try:
-        return date.fromisoformat(value or "")
+        found = date.fromisoformat(value or "")
     except ValueError:
         return None
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
 def members(kind: type[E], arguments: MultiDict[str, str], name: str) -> tuple[E, ...]:

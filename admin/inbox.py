@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 
 from admin import formats, marking
 from admin.access import allow
+from admin.choices import whole
 from admin.context import actor, db, note_view, now
 from admin.listing import Wish, read_wish
 from feedback.clock import tokyo_date
@@ -107,13 +108,13 @@ def bulk() -> Any:
 def _bulk_change() -> Any:
     form = request.form
     if form.get("action") == "route":
-        department_id = form.get("department_id", type=int)
+        department_id = whole(form.get("department_id"))
         if department_id is None:
             raise Invalid("振り分け先の課を選んでください。")
         return lambda matter_id, version: service.route(
             db(), matter_id, actor=actor(), version=version, at=now(), department_id=department_id
         )
-    assignee_id = form.get("assignee_id", type=int)
+    assignee_id = whole(form.get("assignee_id"))
     if assignee_id is None:
         raise Invalid("担当者を選んでください。")
     return lambda matter_id, version: service.assign(
@@ -122,10 +123,10 @@ def _bulk_change() -> Any:
 
 
 def _chosen(values: list[str]) -> list[tuple[int, int]]:
-    try:
-        chosen = [(int(matter_id), int(version)) for matter_id, _, version in (one.partition(":") for one in values)]
-    except ValueError:
-        raise Invalid("選んだ案件を読み取れませんでした。一覧を開き直してください。") from None
+    pairs = [(whole(matter_id), whole(version)) for matter_id, _, version in (one.partition(":") for one in values)]
+    chosen = [(one, version) for one, version in pairs if one is not None and version is not None]
+    if len(chosen) < len(pairs):
+        raise Invalid("選んだ案件を読み取れませんでした。一覧を開き直してください。")
     if not chosen:
         raise Invalid("案件を一つ以上選んでください。")
     if len(chosen) > _MOST_AT_ONCE:

@@ -1,12 +1,12 @@
 """The inbox's address: which tab, filter, order and page a URL asks for, and the URL of a changed wish."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from admin.choices import day, whole
 from feedback.opinions.queries import Filter, Sort, Tab
 from feedback.opinions.rules import Channel, Kind, MatterStatus
 
@@ -52,10 +52,10 @@ class Wish:
             area=self.area if self.area and self.area != _NO_AREA else None,
             no_area=self.area == _NO_AREA,
             kind=_member(Kind, self.kind),
-            department_id=int(self.department) if self.department.isascii() and self.department.isdigit() else None,
+            department_id=whole(self.department),
             channel=_member(Channel, self.channel),
-            received_from=_day(self.since),
-            received_to=_day(self.until),
+            received_from=day(self.since),
+            received_to=day(self.until),
             urgent=bool(self.urgent),
             media=bool(self.media),
             words=self.q,
@@ -84,10 +84,3 @@ def read_wish(arguments: MultiDict[str, str], *, tabs: list[Tab]) -> Wish:
 
 def _member(kind: type[E], value: str) -> E | None:
     return kind(value) if value in set(kind) else None
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None

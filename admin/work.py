@@ -1,12 +1,12 @@
 """What staff do with a matter: one small POST for each, straight to the use case behind it."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, request, url_for
 
 from admin.access import allow
+from admin.choices import day, whole
 from admin.context import actor, db, now, services
 from feedback.errors import Conflict, FeedbackError, Invalid
 from feedback.opinions import service, splitting, undoing
@@ -94,7 +94,7 @@ def assign(matter_id: int) -> Any:
         actor=actor(),
         version=_version(),
         at=now(),
-        assignee_id=request.form.get("assignee_id", type=int),
+        assignee_id=whole(request.form.get("assignee_id")),
     )
     return _done(matter_id, "担当者を変更しました。")
 
@@ -103,10 +103,9 @@ def assign(matter_id: int) -> Any:
 @allow(Permission.WORK_MATTERS)
 def due(matter_id: int) -> Any:
     """Move the due date."""
-    try:
-        due_on = date.fromisoformat(request.form.get("due_on", ""))
-    except ValueError:
-        raise Invalid("回答期限の日付を入力してください。") from None
+    due_on = day(request.form.get("due_on"))
+    if due_on is None:
+        raise Invalid("回答期限の日付を入力してください。")
     service.set_due(
         db(),
         matter_id,
@@ -147,7 +146,7 @@ def decline(matter_id: int) -> Any:
         version=_version(),
         at=now(),
         reason=request.form.get("reason", ""),
-        suggestion_id=request.form.get("department_id", type=int),
+        suggestion_id=whole(request.form.get("department_id")),
     )
     return _done(matter_id, "別の課へ送りました。")
 
@@ -156,7 +155,7 @@ def decline(matter_id: int) -> Any:
 @allow(Permission.TRIAGE)
 def route(matter_id: int) -> Any:
     """The desk sends the matter to a department."""
-    department_id = request.form.get("department_id", type=int)
+    department_id = whole(request.form.get("department_id"))
     if department_id is None:
         raise Invalid("振り分け先の課を選んでください。")
     service.route(
@@ -175,17 +174,16 @@ def route(matter_id: int) -> Any:
 @allow(Permission.WORK_MATTERS)
 def split(matter_id: int) -> Any:
     """Split the matter by sentences."""
-    try:
-        groups = [int(value) for value in request.form.getlist("group")]
-    except ValueError:
-        raise Invalid("分け方を読み取れませんでした。もう一度選んでください。") from None
+    groups = [whole(value) for value in request.form.getlist("group")]
+    if None in groups:
+        raise Invalid("分け方を読み取れませんでした。もう一度選んでください。")
     new = splitting.split(
         db(),
         matter_id,
         actor=actor(),
         version=_version(),
         at=now(),
-        groups=groups,
+        groups=[group for group in groups if group is not None],
         rules=IntakeRules(
             router=load_router(db()),
             answer_business_days=services().settings.answer_business_days,
@@ -236,7 +234,7 @@ def _version() -> int:
 
 
 def _number(name: str) -> int:
-    number = request.form.get(name, type=int)
+    number = whole(request.form.get(name))
     if number is None:
         raise Invalid("画面の情報が足りません。画面を開き直して、もう一度操作してください。")
     return number

@@ -19,6 +19,7 @@ from feedback.staff.rules import Actor, Permission
 
 LONGEST = 20_000
 _COMPARED = 16
+_FIRST_YEAR = 1926
 _RECENT = timedelta(days=90)
 _SHOWN = 5
 
@@ -57,6 +58,8 @@ def enter(
         raise Invalid("内容を入力してください。")
     if len(text) > LONGEST:
         raise Invalid(f"内容は{LONGEST:,}文字までにしてください。")
+    if entry.received_at.year < _FIRST_YEAR:
+        raise Invalid("受付日時の年を確かめてください。")
     if entry.received_at > at:
         raise Invalid("受付日時が未来になっています。")
     submission = intake.receive(
