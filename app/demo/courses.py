@@ -5,7 +5,7 @@ A story yields the moment of its next step; steps later than "now" never happen,
 
 import random
 from collections.abc import Callable, Generator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.demo import words
 from app.demo.office import Office
@@ -151,17 +151,28 @@ def _draft(office: Office, matter: Matter, clerk: Actor, *, kind: str, at: datet
     at += timedelta(minutes=office.chance.randint(5, 15))
     yield at
     outcome = _outcome(office.chance, kind)
-    reason = office.chance.choice(words.OUTCOMES[outcome])
+    reason = words.of_outcome(outcome, matter, office.chance)
     office.outcome(matter, outcome, actor=clerk, at=at, reason=reason)
     return at
 
 
 def _ask_for_time(office: Office, matter: Matter, clerk: Actor, *, at: datetime) -> Part:
-    yield at
-    due_on = add_business_days(matter.due_on or tokyo_date(at), 10)
-    reason = office.chance.choice(words.MORE_TIME)
-    service.set_due(office.session, matter.id, actor=clerk, version=matter.version, at=at, due_on=due_on, reason=reason)
+    start = matter.due_on or tokyo_date(at)
+    yield from _set_due(office, matter, clerk, office.chance.choice(words.MORE_TIME), at=at, start=start)
     return at
+
+
+def _set_due(office: Office, matter: Matter, clerk: Actor, reason: str, *, at: datetime, start: date) -> Story:
+    yield at
+    service.set_due(
+        office.session,
+        matter.id,
+        actor=clerk,
+        version=matter.version,
+        at=at,
+        due_on=add_business_days(start, _STANDARD),
+        reason=reason,
+    )
 
 
 def _answer(office: Office, matter: Matter, clerk: Actor, *, at: datetime) -> Part:
@@ -222,7 +233,9 @@ def _withdraw(office: Office, matter: Matter, opinion: Opinion, at: datetime) ->
 def _split(office: Office, matter: Matter, opinion: Opinion, at: datetime) -> Story:
     at = office.later(at, 0)
     yield at
-    both = office.split(matter, opinion.split, actor=office.desk(), at=at)
+    desk = office.desk()
+    both = office.split(matter, opinion.split, actor=desk, at=at)
+    office.correct(matter, actor=desk, at=at, area_key=opinion.area, kind=opinion.kind, reroute=True)
     for one in both:
         yield from _work(office, one, opinion.kind, at)
 
@@ -254,16 +267,29 @@ def _approving(office: Office, matter: Matter, opinion: Opinion, at: datetime) -
 
 
 def _reopen(office: Office, matter: Matter, opinion: Opinion, at: datetime) -> Story:
-    """An answer that did not help."""
+    """An answer that did not help, and a second one."""
     at = yield from _find_department(office, matter, opinion, at)
-    yield from _work(office, matter, opinion.kind, at)
-    if matter.answered_at is None:
-        return
-    at = office.later(max(matter.answered_at, matter.closed_at or matter.answered_at), 6)
+    at = yield from _answer_quickly(office, matter, opinion, at)
+    at = office.later(at, 3)
     yield at
     clerk = office.clerk(matter)
     office.status(matter, MatterStatus.REOPENED, actor=clerk, at=at, reason=words.REOPENED)
+    yield at + timedelta(minutes=3)
     office.note(matter, words.AFTER_REOPENING, actor=clerk, at=at + timedelta(minutes=3))
+    at += timedelta(minutes=5)
+    yield from _set_due(office, matter, clerk, words.REOPENED, at=at, start=tokyo_date(at))
+    yield from _answer_quickly(office, matter, opinion, office.later(at, 6))
+
+
+def _answer_quickly(office: Office, matter: Matter, opinion: Opinion, at: datetime) -> Part:
+    at = office.later(at, 1)
+    yield at
+    clerk = office.clerk(matter)
+    if matter.assignee_id != clerk.id:
+        office.assign(matter, actor=clerk, to=clerk, at=at)
+    at = yield from _start(office, matter, clerk, kind=opinion.kind, at=at)
+    at = yield from _draft(office, matter, clerk, kind=opinion.kind, at=office.later(at, 1))
+    return (yield from _answer(office, matter, clerk, at=at))
 
 
 _SPECIAL: dict[str, Callable[[Office, Matter, Opinion, datetime], Story]] = {

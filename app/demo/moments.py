@@ -10,7 +10,7 @@ from feedback.clock import TOKYO, fiscal_year, tokyo_date
 
 _SEASONS = {"spring": {3, 4, 5}, "summer": {6, 7, 8, 9}, "autumn": {9, 10, 11}, "winter": {12, 1, 2}}
 _OPEN_MINUTES = (8 * 60 + 35, 17 * 60 + 10)
-_LATELY = 1.9
+_LATELY = 1.6
 """How much more comes in during the last two months, so that there is something left to do."""
 _HOURS = (6, 7, 7, 8, 9, 10, 12, 12, 13, 15, 16, 17, 18, 19, 19, 20, 20, 21, 21, 22, 23)
 """The hours of the day at which citizens write."""
@@ -66,7 +66,7 @@ def _spread(
     opinions: Sequence[Opinion], months: list[date], *, now: datetime, chance: random.Random
 ) -> list[tuple[date, Opinion]]:
     """Months for opinions: those of a season first, the others where there is room."""
-    weights = [0.55 + 0.9 * number / len(months) for number in range(len(months))]
+    weights = [0.5 + 1.1 * number / len(months) for number in range(len(months))]
     weights[-2:] = [weight * _LATELY for weight in weights[-2:]]
     weights[-1] *= tokyo_date(now).day / 30
     room = {month: len(opinions) * weight / sum(weights) for month, weight in zip(months, weights, strict=True)}

@@ -150,6 +150,8 @@ RESIDENTS = (
     Resident("w5", "40s", "ひばり台"),
     Resident("w9", None, None),
 )
+_BLOCKED = frozenset({9, 23})
+"""Citizens who have blocked the account since."""
 DISTRICTS = ("桜ヶ丘", "ひばり台", "緑ヶ丘", "みどり台", "川北", "中央", "城南", "千代田", "長尾台", "宮前")
 
 
@@ -164,7 +166,6 @@ def befriend(session: Session, number: int, *, keys: KeyRing, at: datetime) -> C
     if citizen.consent_at is None:
         sealed = keys.encrypt(line_id.encode(), purpose=citizens.LINE_ID)
         citizens.give_consent(citizen, version=NOTICE_VERSION, line_user_id_sealed=sealed, at=at)
-        # Nobody stands behind these ids, so nothing may be sent to them.
-        citizen.reachable = False
+        citizen.reachable = number not in _BLOCKED
         citizen.age_band, citizen.district = RESIDENTS[number].age_band, RESIDENTS[number].district
     return citizen

@@ -9,6 +9,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 _SIZE = (1280, 960)
 _SKY_ENDS = 400
+_DARK = 200
+"""Below this sum of its colours the sky is that of night."""
 CONTENT_TYPE = "image/jpeg"
 
 Pen = ImageDraw.ImageDraw
@@ -16,7 +18,7 @@ Colour = tuple[int, int, int]
 
 
 def draw(name: str) -> bytes:
-    """A JPEG of one of `SCENES`, always the same."""
+    """A JPEG of one of `SCENES`."""
     chance = random.Random(name)  # noqa: S311 (decoration)
     sky, ground, paint = SCENES[name]
     picture = _backdrop(sky, ground, chance)
@@ -29,12 +31,15 @@ def draw(name: str) -> bytes:
 def _backdrop(sky: Colour, ground: Colour, chance: random.Random) -> Image.Image:
     picture = Image.new("RGB", _SIZE, sky)
     pen = ImageDraw.Draw(picture)
+    haze = (235, 238, 240) if sum(sky) > _DARK else _mixed(sky, (90, 90, 110), 0.4)
     for y in range(_SKY_ENDS):
-        pen.line((0, y, _SIZE[0], y), fill=_mixed(sky, (235, 238, 240), y / _SKY_ENDS))
+        pen.line((0, y, _SIZE[0], y), fill=_mixed(sky, haze, y / _SKY_ENDS))
     x = -40
     while x < _SIZE[0]:
         width, top = chance.randint(120, 260), chance.randint(150, 300)
-        wall = _mixed(sky, chance.choice([(180, 160, 140), (150, 150, 155), (196, 186, 170)]), 0.75)
+        wall = _mixed(
+            sky, chance.choice([(180, 160, 140), (150, 150, 155), (196, 186, 170)]), 0.75 if sum(sky) > _DARK else 0.2
+        )
         pen.rectangle((x, top, x + width, _SKY_ENDS + 10), fill=wall)
         _windows(pen, x, top, width, _mixed(wall, (60, 70, 90), 0.55))
         x += width + chance.randint(6, 50)
@@ -51,7 +56,7 @@ def _windows(pen: Pen, x: int, top: int, width: int, colour: Colour) -> None:
 
 
 def _as_photo(picture: Image.Image) -> Image.Image:
-    grain = Image.effect_noise(_SIZE, 26).convert("RGB")
+    grain = Image.effect_noise(_SIZE, 13).convert("RGB")
     picture = ImageChops.overlay(picture.filter(ImageFilter.GaussianBlur(1)), grain)
     return ImageEnhance.Color(picture).enhance(0.85)
 
@@ -112,7 +117,9 @@ def _rubbish(pen: Pen, chance: random.Random) -> None:
     for _ in range(13):
         at = (chance.randint(380, 900), chance.randint(690, 850))
         tint = chance.choice([(232, 234, 228), (208, 214, 222), (240, 224, 150), (60, 62, 66)])
-        _blob(pen, chance, at=at, size=(chance.randint(60, 105), chance.randint(50, 85)), fill=tint)
+        width, height = chance.randint(60, 105), chance.randint(50, 85)
+        _blob(pen, chance, at=at, size=(width + 5, height + 5), fill=_mixed(tint, (60, 60, 70), 0.5))
+        _blob(pen, chance, at=at, size=(width, height), fill=tint)
         pen.polygon([(at[0] - 14, at[1] - 60), (at[0] + 14, at[1] - 60), (at[0], at[1] - 30)], fill=tint)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.demo.talking import talk
 from app.installing import install
@@ -17,10 +17,10 @@ from app.reading import ClassifierReader
 from app.simulator.client import SimulatorClient
 from app.supervising import Program, supervise
 from bot.account import Account, LineTrouble
-from feedback.citizens.models import Citizen
 from feedback.clock import utc_now
 from feedback.config import Settings, ensure_keys, load_settings
 from feedback.db import Database
+from feedback.inbox.models import LineEvent
 
 log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ def prepare(folder: Path, ports: Ports) -> Prepared:
     database = Database(settings.database)
     install(database, settings, admin_email="admin@machikoe.local", admin_name="システム管理者")
     with database.read() as session:
-        needs_talk = not session.scalar(select(func.count(Citizen.id)))
+        needs_talk = session.scalar(select(LineEvent.id).limit(1)) is None
     accounts = load(database, settings, ClassifierReader(settings.model_dir), now=utc_now())
     database.dispose()
     return Prepared(settings, [(a.email, a.password, a.role_name) for a in accounts], needs_talk)

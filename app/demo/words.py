@@ -60,34 +60,12 @@ THANKED = "担当の職員に伝えました。今後の励みにします。"
 REOPENED = "まだ解決していないとの連絡があったため"
 AFTER_REOPENING = "前回の回答を読み直し、今度は現場に立ち会っていただいて確認します。"
 
-OUTCOMES: dict[Outcome, tuple[str, ...]] = {
-    Outcome.REFLECTED: (
-        "ご意見を受けて案内の文面を改め、翌月から使っています。",
-        "ご提案のとおり運用を改めました。",
-        "ご意見をもとに、申込みの方法を見直しました。",
-    ),
-    Outcome.DONE: (
-        "現地を確認し、補修を終えました。",
-        "業者に依頼し、撤去しました。",
-        "担当者からご連絡し、手続きを済ませていただきました。",
-        "関係する方へ指導を行いました。",
-    ),
-    Outcome.PLANNED: (
-        "来年度の工事に含めることにしました。",
-        "次の改訂に合わせて反映します。",
-        "今年度中に実施する予定です。",
-    ),
+_ANYWHERE: dict[Outcome, tuple[str, ...]] = {
     Outcome.CONSIDERING: (
         "他市の例を調べたうえで、年度内に方針を決めます。",
         "利用の状況を見ながら検討を続けます。",
     ),
-    Outcome.DIFFICULT: (
-        "用地の確保が難しく、現時点での実施は困難です。",
-        "予算と人員の都合により、すぐの実施は困難です。",
-        "法令の定めがあり、市の判断では変更できません。",
-    ),
     Outcome.EXPLAINED: (
-        "制度と手続きの流れをご説明しました。",
         "今の取り組みと考え方をご説明しました。",
         "お問い合わせの内容についてお答えしました。",
     ),
@@ -96,6 +74,33 @@ OUTCOMES: dict[Outcome, tuple[str, ...]] = {
         "関係する職員で共有し、今後の取り組みの参考にします。",
     ),
 }
+_OUTCOMES_OUTDOORS = _ANYWHERE | {
+    Outcome.REFLECTED: ("ご意見をもとに、見回りの順路と回数を見直しました。", "看板の文面と場所を改めました。"),
+    Outcome.DONE: ("現地を確認し、補修を終えました。", "業者に依頼し、作業を終えました。"),
+    Outcome.PLANNED: ("来年度の工事に含めることにしました。", "今年度中に実施する予定です。"),
+    Outcome.DIFFICULT: (
+        "用地の確保が難しく、現時点での実施は困難です。",
+        "緊急度の高い箇所から順に行っており、すぐの実施は困難です。",
+    ),
+}
+_OUTCOMES_AT_THE_DESK = _ANYWHERE | {
+    Outcome.REFLECTED: (
+        "ご意見を受けて案内の文面を改め、翌月から使っています。",
+        "ご意見をもとに、申込みの方法を見直しました。",
+    ),
+    Outcome.DONE: ("担当者からご連絡し、手続きを済ませていただきました。", "職員に周知し、窓口の案内を改めました。"),
+    Outcome.PLANNED: ("次の改訂に合わせて反映します。", "来年度の事業に盛り込む予定です。"),
+    Outcome.DIFFICULT: (
+        "予算と人員の都合により、すぐの実施は困難です。",
+        "法令の定めがあり、市の判断では変更できません。",
+    ),
+}
+
+
+def of_outcome(outcome: Outcome, matter: Matter, chance: random.Random) -> str:
+    """What is said beside an outcome, fit for a matter."""
+    outdoors = matter.area_key in _OUTDOORS
+    return chance.choice((_OUTCOMES_OUTDOORS if outdoors else _OUTCOMES_AT_THE_DESK)[outcome])
 
 
 def note(matter: Matter, chance: random.Random) -> str:

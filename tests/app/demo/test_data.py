@@ -88,7 +88,7 @@ def check_citizens(city: Database) -> None:
     with city.read() as session:
         citizens = session.scalars(select(Citizen)).all()
         assert {one.consent for one in citizens} == {Consent.GIVEN}
-        assert not any(one.reachable for one in citizens)
+        assert 0 < sum(not one.reachable for one in citizens) < 4
         written = Counter(session.scalars(select(Submission.citizen_id).where(Submission.citizen_id.is_not(None))))
         assert max(written.values()) > 3
         line = select(func.count()).where(Submission.channel == Channel.LINE, Submission.citizen_id.is_(None))
