@@ -72,7 +72,8 @@ def due(due_on: date | None, today: date) -> Due | None:
     if due_on is None:
         return None
     if due_on < today:
-        return Due(f"{business_days_between(due_on, today)}営業日超過", "overdue")
+        late = business_days_between(due_on, today)
+        return Due(f"{late}営業日超過" if late else "期限超過", "overdue")  # a weekend has no business day yet
     left = business_days_between(today, due_on)
     return Due("本日まで" if due_on == today else f"あと{left}営業日", "soon" if left <= 2 else "ahead")
 
