@@ -20,6 +20,7 @@ from bot.messages.opinions import LIST_LENGTH
 from bot.messages.scene import day
 from bot.texts import NOTICE_VERSION, lines
 from feedback.citizens.models import Citizen, Consent
+from feedback.opinions import bulk
 from feedback.opinions.models import MatterReading, Submission
 from feedback.opinions.rules import AGE_BANDS, OPEN_STATUSES, Channel, MatterStatus, joins
 from feedback.routing.models import RoutingRule
@@ -115,7 +116,7 @@ def _opinion(batch: Batch, submission: Submission, wants: Needs) -> Opinion:
 
 
 def _candidates(batch: Batch, submission: Submission) -> tuple[str, ...]:
-    batch.session.flush()
+    bulk.flush(batch.session)
     areas = batch.session.scalar(
         select(MatterReading.areas)
         .where(MatterReading.matter_id == submission.matters[0].id)
@@ -143,7 +144,7 @@ def _own(batch: Batch, rows: Gathered, submission_id: int) -> Submission | None:
 
 
 def _listed(batch: Batch, citizen: Citizen) -> list[Submission]:
-    batch.session.flush()
+    bulk.flush(batch.session)
     return list(
         batch.session.scalars(
             select(Submission)
@@ -160,7 +161,7 @@ def _listed(batch: Batch, citizen: Citizen) -> list[Submission]:
 
 
 def _kept(batch: Batch, citizen: Citizen) -> dict[str, str]:
-    batch.session.flush()
+    bulk.flush(batch.session)
     count, first, last = batch.session.execute(
         select(func.count(Submission.id), func.min(Submission.received_at), func.max(Submission.received_at)).where(
             Submission.citizen_id == citizen.id, Submission.erased_at.is_(None)

@@ -27,7 +27,7 @@ from bot.inbound import Inbound
 from bot.parts import new_part
 from bot.texts import NOTICE_VERSION
 from feedback.citizens import service as citizens
-from feedback.opinions import intake
+from feedback.opinions import bulk, intake
 from feedback.opinions.intake import NewPart, Sender
 from feedback.opinions.models import Submission
 from feedback.opinions.rules import Channel, MatterStatus, matter_text
@@ -70,15 +70,27 @@ def _receive(now: Performance, parts: list[NewPart], reading: Reading | None) ->
         rules=batch.rules,
         reading=reading,
         sender=Sender(citizen=citizen, age_band=citizen.age_band, district=citizen.district),
+        deferred=True,
     )
     batch.latest[citizen.key] = now.rows.newest = submission
     return submission
 
 
+def _changeable(now: Performance) -> Submission | None:
+    """The row the step is about, as one whose changes are kept, also when this very batch received it."""
+    if now.subject is not None:
+        key, before = now.rows.citizen.key, now.subject
+        now.subject = bulk.kept(now.batch.session, before)
+        if now.batch.latest.get(key) is before:
+            now.batch.latest[key] = now.rows.newest = now.subject
+    return now.subject
+
+
 def _join(now: Performance, action: Join) -> None:
     del action
-    if now.subject is not None:
-        _add(now, now.subject, new_part(now.inbound, now.batch.keys, at=now.rows.at))
+    subject = _changeable(now)
+    if subject is not None:
+        _add(now, subject, new_part(now.inbound, now.batch.keys, at=now.rows.at))
 
 
 def _add(now: Performance, submission: Submission, part: NewPart) -> None:
@@ -119,14 +131,16 @@ def _refuse(now: Performance, action: Refuse) -> None:
 
 
 def _choose_area(now: Performance, action: ChooseArea) -> None:
-    if now.subject is not None and action.key in now.batch.areas:
-        intake.choose_area(now.subject, area_key=action.key, rules=now.batch.rules, at=now.rows.at)
+    subject = _changeable(now)
+    if subject is not None and action.key in now.batch.areas:
+        intake.choose_area(subject, area_key=action.key, rules=now.batch.rules, at=now.rows.at)
 
 
 def _withdraw(now: Performance, action: Withdraw) -> None:
     del action
-    if now.subject is not None:
-        intake.withdraw(now.subject, at=now.rows.at)
+    subject = _changeable(now)
+    if subject is not None:
+        intake.withdraw(subject, at=now.rows.at)
 
 
 def _set_age(now: Performance, action: SetAge) -> None:
@@ -148,7 +162,6 @@ def _erase(now: Performance, action: Erase) -> None:
 def _erase_message(now: Performance, action: EraseMessage) -> None:
     batch, key = now.batch, bytes.fromhex(action.message_key)
     citizen_key = now.rows.citizen.key
-    batch.session.flush()
     if intake.unsend(batch.session, line_message_key=key, at=now.rows.at):
         return
     for inbound in held.held(batch, citizen_key):

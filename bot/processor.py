@@ -25,6 +25,7 @@ from feedback.inbox import queue
 from feedback.inbox.models import EventState
 from feedback.inbox.queue import DueEvent
 from feedback.keys import KeyRing
+from feedback.opinions import bulk
 from feedback.opinions.intake import IntakeRules
 from feedback.opinions.models import Submission
 from feedback.opinions.rules import joins, matter_text
@@ -155,7 +156,7 @@ class Processor:
             worked = {inbound.event_id: self.handle(batch, inbound) for inbound in inbounds}
         for event_id, end in (worked | batch.amended).items():
             ends.setdefault(end, []).append(event_id)
-        session.flush()
+        bulk.flush(session)
         outgoing = [
             outbox.Outgoing(
                 citizen_key=draft.citizen.key,

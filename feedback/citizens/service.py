@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from feedback.citizens.models import Citizen, Consent, Conversation
 from feedback.inbox.models import LineEvent
-from feedback.opinions import intake
+from feedback.opinions import bulk, intake
 from feedback.opinions.models import Part, Submission
 from feedback.opinions.rules import OPEN_STATUSES
 
@@ -67,7 +67,7 @@ def erase(session: Session, citizen: Citizen, *, at: datetime) -> int:
     What stays is a tombstone for counting: dates, area, department, status.
     """
     # Without an id the query below would take everybody's submissions that no citizen is behind.
-    session.flush()
+    bulk.flush(session)
     submissions = session.scalars(
         select(Submission)
         .where(Submission.citizen_id == citizen.id, Submission.erased_at.is_(None))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from feedback.business_days import add_business_days
 from feedback.citizens.models import Citizen
@@ -73,16 +74,18 @@ def receive(
     kind: Kind | None = None,
     area_key: str | None = None,
     staff_id: int | None = None,
+    deferred: bool = False,
 ) -> Submission:
     """Record a new submission with one matter, routed. Flush to learn its receipt number.
 
+    ``deferred`` is the worker's fast way: written by `bulk.flush`, and changed only through `bulk.kept`.
     ``kind`` and ``area_key`` are a clerk's own decision (``staff_id``) and win over the reading.
     """
     sender = sender or Sender()
+    deferred = deferred and _may_be_deferred(parts, sender)
     submission = Submission(
         channel=channel,
         source_id=source_id,
-        citizen=sender.citizen,
         received_at=received_at,
         last_part_at=max(part.sent_at for part in parts),
         age_band=sender.age_band,
@@ -93,7 +96,6 @@ def receive(
         language=reading.language if reading else None,
     )
     matter = Matter(
-        submission=submission,
         number=1,
         text=matter_text([part.text for part in parts]),
         channel=channel,
@@ -104,6 +106,12 @@ def receive(
         urgent=False,
         area_source=Source.MODEL,
     )
+    if deferred:
+        submission.citizen_id = sender.citizen.id if sender.citizen else None
+        set_committed_value(submission, "matters", [matter])
+    else:
+        submission.citizen = sender.citizen
+        matter.submission = submission
     for part in parts:
         _add_new_part(session, submission, part)
     if reading:
@@ -115,27 +123,34 @@ def receive(
         area_key=matter.area_key, kind=matter.kind, text=matter.text, district=sender.district
     )
     _set_department(matter, decision, at=received_at, source=Source.SYSTEM)
-    source = Source.STAFF if staff_id else Source.CITIZEN
-    for step in (
-        {
-            "action": "received",
-            "source": source,
-            "staff_id": staff_id,
-            "before": None,
-            "after": channel,
-            "reason": None,
-        },
-        _routed(None, decision) | {"source": Source.SYSTEM, "staff_id": None},
-    ):
-        bulk.add(session, HistoryEntry, matter=matter, at=received_at, **step)
+    _first_steps(session, matter, decision, staff_id=staff_id)
     if staff_id is not None:
-        for field_name, value in (("area", area_key), ("kind", kind)):
-            if value is not None:
-                Label(
-                    matter=matter, source=Source.STAFF, field=field_name, value=value, staff_id=staff_id, at=received_at
-                )
-    session.add_all([submission, matter])
+        _label(matter, staff_id=staff_id, at=received_at, area=area_key, kind=kind)
+    if deferred:
+        bulk.defer(session, submission, matter)
+    else:
+        session.add_all([submission, matter])
     return submission
+
+
+def _first_steps(session: Session, matter: Matter, decision: Decision, *, staff_id: int | None) -> None:
+    received: dict[str, Any] = {"action": "received", "before": None, "after": matter.channel, "reason": None}
+    source = Source.STAFF if staff_id else Source.CITIZEN
+    at = matter.received_at
+    bulk.add(session, HistoryEntry, matter=matter, at=at, source=source, staff_id=staff_id, **received)
+    routed = _routed(None, decision)
+    bulk.add(session, HistoryEntry, matter=matter, at=at, source=Source.SYSTEM, staff_id=None, **routed)
+
+
+def _label(matter: Matter, *, staff_id: int, at: datetime, **decided: str | None) -> None:
+    for name, value in decided.items():
+        if value is not None:
+            Label(matter=matter, source=Source.STAFF, field=name, value=value, staff_id=staff_id, at=at)
+
+
+def _may_be_deferred(parts: Sequence[NewPart], sender: Sender) -> bool:
+    """A part with a file and a citizen just met have rows of their own that need the mapper."""
+    return all(part.media is None for part in parts) and (sender.citizen is None or sender.citizen.id is not None)
 
 
 def take_reading(matter: Matter, reading: Reading, *, read_at: datetime, rules: IntakeRules) -> None:
@@ -240,7 +255,7 @@ def _read_again(matter: Matter, reading: Reading, *, rules: IntakeRules, distric
 
 
 def _text_in_order(session: Session, submission: Submission) -> str:
-    session.flush()
+    bulk.flush(session)
     parts = session.scalars(select(Part).where(Part.submission_id == submission.id).order_by(Part.sent_at, Part.id))
     return matter_text([part.text for part in parts])
 
@@ -284,6 +299,7 @@ def unsend(session: Session, *, line_message_key: bytes, at: datetime) -> bool:
 
     A submission with nothing left is withdrawn; only its tombstone is counted. False: no such message is kept.
     """
+    bulk.flush(session)
     part = session.scalar(
         select(Part)
         .where(Part.line_message_key == line_message_key)
