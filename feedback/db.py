@@ -5,14 +5,29 @@ services take the session and never commit.
 """
 
 import enum
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, make_url
+import psycopg
+import psycopg.sql
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    TableClause,
+    create_engine,
+    event,
+    insert,
+    make_url,
+)
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -145,3 +160,30 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def write_rows(session: Session, table: TableClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows that all name the same columns; columns not named get the database's default or NULL.
+
+    PostgreSQL takes them by COPY, at a fraction of the cost of statements.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(table), rows)
+        return
+    names = list(rows[0])
+    as_json = [isinstance(table.c[name].type, JSON) for name in names]
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    columns = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, names))
+    command = psycopg.sql.SQL("COPY {} ({}) FROM STDIN").format(psycopg.sql.Identifier(table.name), columns)
+    with driver.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            copy.write_row([_plain(value, is_json) for value, is_json in zip(row.values(), as_json, strict=True)])
+
+
+def _plain(value: Any, is_json: bool) -> Any:
+    if is_json:
+        return json.dumps(value, ensure_ascii=False)
+    return value.value if isinstance(value, enum.Enum) else value

@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Insert, Table, event, func, insert, select
 from sqlalchemy.orm import Session, UOWTransaction, object_session, selectinload
 
-from feedback.db import Base
+from feedback.db import Base, write_rows
 from feedback.opinions import search
 from feedback.opinions.models import Matter, Submission
 
@@ -78,7 +78,7 @@ def write(session: Session) -> None:
         )
         rows[model].append(parent | row)
     for model, many in rows.items():
-        session.connection().execute(_insert(model), many)
+        write_rows(session, _table(model), many)
 
 
 def _write_pairs(session: Session, pairs: Sequence[tuple[Submission, Matter]]) -> None:
@@ -86,7 +86,7 @@ def _write_pairs(session: Session, pairs: Sequence[tuple[Submission, Matter]]) -
     for submission, matter in pairs:
         matter.submission_id = submission.id
     _insert_all(session, Matter, [matter for _, matter in pairs])
-    search.index(session, [(matter.id, matter.text) for _, matter in pairs])
+    search.index_new(session, [(matter.id, matter.text) for _, matter in pairs])
 
 
 def _insert_all(session: Session, model: type[Base], objects: Sequence[Any]) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
+from feedback.db import write_rows
 from feedback.opinions.models import Matter
 
 SEARCH_TABLE = "matter_search"
@@ -70,6 +71,16 @@ def index(session: Session, texts: Iterable[tuple[int, str]]) -> None:
             ),
             [{"id": i, "pairs": sorted(set(pairs(words))), "folded": words} for i, words in folded],
         )
+
+
+def index_new(session: Session, texts: Iterable[tuple[int, str]]) -> None:
+    """Put matters into the index that are certainly not in it yet, many at a time."""
+    if _is_sqlite(session):
+        index(session, texts)
+        return
+    folded = ((matter_id, fold(words)) for matter_id, words in texts)
+    rows = [{"matter_id": i, "pairs": sorted(set(pairs(words))), "folded": words} for i, words in folded]
+    write_rows(session, _SEARCH, rows)
 
 
 def forget(session: Session, matter_ids: Iterable[int]) -> None:

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Update, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Table, Update, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.citizens.models import Citizen
+from feedback.db import write_rows
 from feedback.keys import KeyRing
 from feedback.outbox.models import OutboundMessage, OutboundState, Via
 
@@ -57,8 +58,8 @@ class Outgoing:
 
 def enqueue(session: Session, messages: Sequence[Outgoing], *, keys: KeyRing, now: datetime) -> None:
     """Put messages in, all in one statement."""
-    if messages:
-        session.execute(insert(OutboundMessage), [_row(message, keys, now) for message in messages])
+    table = cast("Table", OutboundMessage.__table__)
+    write_rows(session, table, [_row(message, keys, now) for message in messages])
 
 
 def _row(message: Outgoing, keys: KeyRing, now: datetime) -> dict[str, Any]:
