@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from bot.batch import Batch, Handled
 from bot.inbound import EVENT_PURPOSE, Inbound, parse
-from feedback.inbox.models import LineEvent
+from bot.incoming import message_id, message_key
+from feedback.inbox.models import EventState, LineEvent
 from feedback.opinions.rules import joins
 
 
@@ -88,3 +89,25 @@ def drop_one(batch: Batch, citizen_key: bytes, event_id: int) -> None:
         batch.amended[event_id] = Handled()
     else:
         batch.session.execute(update(LineEvent).where(LineEvent.id == event_id).values(payload=None, held_until=None))
+
+
+def drop_dead(batch: Batch, citizen_key: bytes, key: bytes) -> None:
+    """A message that could not be worked was unsent: its words go, and nobody can have it worked again."""
+    rows = batch.session.execute(
+        select(LineEvent.id, LineEvent.payload, LineEvent.occurred_at).where(
+            LineEvent.citizen_key == citizen_key, LineEvent.state == EventState.DEAD, LineEvent.payload.is_not(None)
+        )
+    ).all()
+    for row_id, payload, at in rows:
+        opened = _opened(batch, payload or b"", row_id, citizen_key, at)
+        own_id = message_id(opened) if opened is not None else None
+        if own_id is not None and message_key(own_id, batch.keys) == key:
+            drop_one(batch, citizen_key, row_id)
+
+
+def _opened(batch: Batch, payload: bytes, row_id: int, citizen_key: bytes, at: datetime) -> Inbound | None:
+    try:
+        opened = batch.keys.decrypt(payload, purpose=EVENT_PURPOSE)
+        return parse(opened, event_id=row_id, citizen_key=citizen_key, at=at)
+    except ValueError:  # perhaps the reason for which it is dead
+        return None

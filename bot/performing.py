@@ -31,9 +31,13 @@ from feedback.opinions import bulk, intake
 from feedback.opinions.intake import NewPart, Sender
 from feedback.opinions.models import Submission
 from feedback.opinions.rules import Channel, MatterStatus, matter_text
+from feedback.outbox import service as outbox
 from feedback.ports import Reading
 
 _READ_AGAIN: Final = frozenset({MatterStatus.RECEIVED, MatterStatus.ROUTED})
+
+_QUOTING: Final = ("status",)
+"""Purposes of messages that quote the citizen's words."""
 
 
 @dataclass(slots=True)
@@ -162,12 +166,14 @@ def _erase(now: Performance, action: Erase) -> None:
 def _erase_message(now: Performance, action: EraseMessage) -> None:
     batch, key = now.batch, bytes.fromhex(action.message_key)
     citizen_key = now.rows.citizen.key
-    if intake.unsend(batch.session, line_message_key=key, at=now.rows.at):
+    outbox.forget_of(batch.session, citizen_key, now=batch.now, purposes=_QUOTING)
+    if intake.unsend(batch.session, line_message_key=key, at=now.rows.at, read=batch.read):
         return
     for inbound in held.held(batch, citizen_key):
         if new_part(inbound, batch.keys, at=inbound.at).line_message_key == key:
             held.drop_one(batch, citizen_key, inbound.event_id)
             return
+    held.drop_dead(batch, citizen_key, key)
     now.state = now.state.with_unsent(action.message_key)
 
 

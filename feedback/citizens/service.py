@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from feedback.citizens.models import Citizen, Consent, Conversation
-from feedback.inbox.models import LineEvent
+from feedback.inbox.models import EventState, LineEvent
 from feedback.opinions import bulk, intake
 from feedback.opinions.models import Part, Submission
 from feedback.opinions.rules import OPEN_STATUSES
+from feedback.outbox import service as outbox
 
 LINE_ID: Final = b"line-user-id"
 """Purpose under which LINE ids are sealed."""
@@ -78,7 +79,12 @@ def erase(session: Session, citizen: Citizen, *, at: datetime) -> int:
     ).all()
     for submission in submissions:
         _erase_submission(session, submission, at=at)
-    forget_held(session, citizen.key)
+    session.execute(
+        update(LineEvent)
+        .where(LineEvent.citizen_key == citizen.key, LineEvent.state != EventState.PENDING)
+        .values(payload=None, held_until=None)
+    )
+    outbox.forget_of(session, citizen.key, now=at)
     citizen.consent = Consent.UNASKED
     citizen.consent_version = citizen.consent_at = None
     citizen.line_user_id_sealed = None
@@ -93,7 +99,8 @@ def _erase_submission(session: Session, submission: Submission, *, at: datetime)
     if any(matter.status in OPEN_STATUSES for matter in submission.matters):
         intake.withdraw(submission, at=at, reason="本人の申し出による消去")
     for matter in submission.matters:
-        matter.text = ""
+        matter.text, matter.safety, matter.urgent = "", None, False
+    submission.citizen_id = submission.language = None
     submission.sender_name = submission.sender_contact = None
     submission.age_band = submission.district = None
     submission.erased_at = at

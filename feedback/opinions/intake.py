@@ -3,7 +3,7 @@
 These run inside the worker's batches, so they neither flush nor query where an object in hand will do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -294,10 +294,13 @@ def withdraw(submission: Submission, *, at: datetime, reason: str = "本人の�
     return changed
 
 
-def unsend(session: Session, *, line_message_key: bytes, at: datetime) -> bool:
+def unsend(
+    session: Session, *, line_message_key: bytes, at: datetime, read: Callable[[str], Reading] | None = None
+) -> bool:
     """Erase one message that a citizen unsent: words, media, what was derived, the stored event.
 
-    A submission with nothing left is withdrawn; only its tombstone is counted. False: no such message is kept.
+    A submission with nothing left is withdrawn; only its tombstone is counted. ``read`` reads the words that are
+    left, so that personal data in them stays masked; it decides nothing. False: no such message is kept.
     """
     bulk.flush(session)
     part = session.scalar(
@@ -318,6 +321,8 @@ def unsend(session: Session, *, line_message_key: bytes, at: datetime) -> bool:
     for matter in submission.matters:
         # Which excerpt a split matter took is not known, so the whole remaining text replaces it.
         matter.text = matter_text([one.text for one in rest])
+        if read is not None and matter.text:
+            MatterReading(matter=matter, **_reading_row(read(matter.text), at))
     if not rest:
         withdraw(submission, at=at, reason="送信取消")
         submission.erased_at = at

@@ -249,6 +249,22 @@ def send_again(session: Session, message_id: int, *, now: datetime) -> bool:
     return changed.first() is not None
 
 
+def forget_of(session: Session, citizen_key: bytes, *, now: datetime, purposes: Sequence[str] = ()) -> None:
+    """Take back what a citizen has not got yet and clear what was undelivered, of these purposes (none: of all)."""
+    chosen = [OutboundMessage.citizen_key == citizen_key]
+    if purposes:
+        chosen.append(OutboundMessage.purpose.in_(purposes))
+    nothing = {"body_sealed": None, "recipient_sealed": None, "reply_token_sealed": None}
+    session.execute(
+        update(OutboundMessage)
+        .where(*chosen, OutboundMessage.state == OutboundState.PENDING)
+        .values(**nothing, state=OutboundState.CANCELLED, settled_at=now, reason="本人の申し出により取りやめました")
+    )
+    session.execute(
+        update(OutboundMessage).where(*chosen, OutboundMessage.state == OutboundState.FAILED).values(**nothing)
+    )
+
+
 def open_count(session: Session) -> int:
     """How many messages are not settled yet."""
     return session.scalar(select(func.count()).where(OutboundMessage.state.in_(_OPEN))) or 0

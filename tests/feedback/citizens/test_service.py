@@ -1,22 +1,27 @@
 from datetime import datetime
+from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
+from feedback import keys
 from feedback.citizens import service
 from feedback.citizens.models import Citizen, Consent
 from feedback.db import Database
 from feedback.inbox.models import EventState, LineEvent
 from feedback.opinions.models import Part, Submission
 from feedback.opinions.rules import MatterStatus
+from feedback.outbox import service as outbox
+from feedback.outbox.models import OutboundMessage, OutboundState
+from feedback.outbox.service import Outgoing
 from tests.feedback.opinions.people import opinion, words
 
 TANAKA, SATO = b"t" * 16, b"s" * 16
 
 
-def meet(database: Database, now: datetime, *keys: bytes) -> None:
+def meet(database: Database, now: datetime, *wanted: bytes) -> None:
     with database.write() as session:
-        service.load(session, keys=keys, now=now)
+        service.load(session, keys=wanted, now=now)
 
 
 def citizen(database: Database, key: bytes = TANAKA) -> Citizen:
@@ -27,7 +32,7 @@ def citizen(database: Database, key: bytes = TANAKA) -> Citizen:
 def held_event(database: Database, now: datetime, key: bytes, *, held: bool = True) -> int:
     with database.write() as session:
         event = LineEvent(
-            webhook_event_id=f"E{key!r}{held}",
+            webhook_event_id=uuid4().hex,
             type="message",
             citizen_key=key,
             shard=1,
@@ -129,3 +134,43 @@ def test_erasing_leaves_a_tombstone_for_counting_and_no_words(database: Database
     assert (kept[first.id].sender_name, kept[first.id].age_band, kept[first.id].erased_at) == (None, None, now)
     assert kept[other.id].erased_at is None
     assert kept[other.id].matters[0].text == "佐藤の言葉"
+
+
+def test_erasing_clears_dead_events_and_messages_that_never_arrived(database: Database, now: datetime) -> None:
+    ring = keys.KeyRing(data_keys=[bytes(32)], lookup_key=bytes(32))
+    meet(database, now, TANAKA)
+    dead, later = held_event(database, now, TANAKA, held=False), held_event(database, now, TANAKA, held=False)
+    with database.write() as session:
+        session.get_one(LineEvent, dead).state = EventState.DEAD
+        session.get_one(LineEvent, later).state = EventState.PENDING
+        for purpose in ("receipt", "status", "answer"):
+            message = Outgoing(TANAKA, "U1", [{"type": "text", "text": "言葉"}], purpose)
+            outbox.enqueue(session, [message], keys=ring, now=now)
+        others = Outgoing(SATO, "U2", [{"type": "text", "text": "言葉"}], "receipt")
+        outbox.enqueue(session, [others], keys=ring, now=now)
+        session.execute(update(OutboundMessage).where(OutboundMessage.id == 1).values(state=OutboundState.FAILED))
+    with database.write() as session:
+        service.erase(session, service.load(session, keys=[TANAKA], now=now)[TANAKA], at=now)
+    assert (payload(database, dead), payload(database, later)) == (None, b"sealed")
+    with database.read() as session:
+        messages = session.scalars(select(OutboundMessage).order_by(OutboundMessage.id)).all()
+    assert [one.state for one in messages] == [
+        OutboundState.FAILED,
+        OutboundState.CANCELLED,
+        OutboundState.CANCELLED,
+        OutboundState.PENDING,
+    ]
+    assert [one.body_sealed is None and one.recipient_sealed is None for one in messages] == [True, True, True, False]
+
+
+def test_a_tombstone_does_not_lead_back_to_the_citizen(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        tanaka = service.load(session, keys=[TANAKA], now=now)[TANAKA]
+        submission = opinion(session, words("つらいです", now), citizen=tanaka)
+        submission.matters[0].safety, submission.matters[0].urgent = "self_harm", True
+    with database.write() as session:
+        service.erase(session, service.load(session, keys=[TANAKA], now=now)[TANAKA], at=now)
+    with database.read() as session:
+        kept = session.scalars(select(Submission).options(selectinload(Submission.matters))).one()
+    assert (kept.citizen_id, kept.language) == (None, None)
+    assert (kept.matters[0].safety, kept.matters[0].urgent) == (None, False)
