@@ -45,6 +45,7 @@ def install(database: Database, settings: Settings, *, admin_email: str, admin_n
     make_data_dir(settings)
     migrating.upgrade(database)
     with database.write() as session:
+        migrating.alone(session)
         defaults = install_defaults(session)
         exists = session.scalar(select(Staff.id).where(Staff.role == Role.ADMINISTRATOR).limit(1))
         if exists:

@@ -8,7 +8,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from feedback.db import Database
 from feedback.errors import Invalid
@@ -49,14 +50,21 @@ def downgrade(database: Database, revision: str) -> None:
     _move(database, lambda config: command.downgrade(config, revision))
 
 
+def alone(connection: Connection | Session) -> None:
+    """Wait until no other process sets the database up; it is ours until the transaction ends."""
+    # On SQLite the write transaction is the lock.
+    bind = connection if isinstance(connection, Connection) else connection.get_bind()
+    if bind.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
 def _move(database: Database, step: Callable[[Config], None]) -> None:
     config = _config()
     with (
         database.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
         connection.begin(),
     ):
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        alone(connection)
         config.attributes["connection"] = connection
         try:
             step(config)

@@ -1,5 +1,6 @@
 """All settings, from the environment (prefix ``MACHIKOE_``) and, for keys, the key file of the data folder."""
 
+import fcntl
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -241,11 +242,14 @@ def ensure_keys(settings: Settings) -> tuple[Settings, Path | None]:
         return settings, None
     path = settings.data_dir / KEY_FILE
     make_data_dir(settings)
-    made = {name: keys.new_key() for name in missing}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a") as file:
-        if file.tell() == 0:
+        fcntl.flock(file, fcntl.LOCK_EX)  # two that start at once must end up with the same keys
+        there = _read_key_file(settings.data_dir)
+        made = {name: there.get(name.lower()) or keys.new_key() for name in missing}
+        missing = [name for name in missing if name.lower() not in there]
+        if file.seek(0, os.SEEK_END) == 0:
             file.write("# Keys of this machikoe. Keep a copy in a safe place: without them nothing can be decrypted.\n")
-        file.writelines(f"{PREFIX}{name}={value}\n" for name, value in made.items())
+        file.writelines(f"{PREFIX}{name}={made[name]}\n" for name in missing)
     path.chmod(0o600)
-    return settings.model_copy(update={k.lower(): SecretStr(v) for k, v in made.items()}), path
+    return settings.model_copy(update={k.lower(): SecretStr(v) for k, v in made.items()}), path if missing else None

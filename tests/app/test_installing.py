@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from app import migrating
 from app.installing import install
 from feedback.clock import utc_now
@@ -26,3 +28,12 @@ def test_a_new_city_can_log_in_and_route(settings: Settings) -> None:
 def test_doing_it_again_adds_nothing_and_shows_no_password(settings: Settings, database: Database) -> None:
     again = install(database, settings, admin_email="other@city.example.jp", admin_name="別 人")
     assert (again.defaults, again.password) == (0, None)
+
+
+def test_several_at_once_make_one_city(settings: Settings, blank_database: Database) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        made = [
+            threads.submit(install, blank_database, settings, admin_email="it@city.example.jp", admin_name="情報 太郎")
+            for _ in range(4)
+        ]
+    assert sum(one.result().password is not None for one in made) == 1

@@ -100,6 +100,13 @@ def test_keys_are_made_once_in_a_file_only_the_owner_reads(tmp_path: Path) -> No
     assert again.key_ring().decrypt(ring.encrypt(b"x", purpose=b"p"), purpose=b"p") == b"x"
 
 
+def test_two_that_start_at_once_end_up_with_the_same_keys(tmp_path: Path) -> None:
+    before = [load_settings(env(tmp_path)) for _ in range(2)]
+    (first, written), (second, nothing) = (ensure_keys(settings) for settings in before)
+    assert (written, nothing) == (tmp_path / KEY_FILE, None)
+    assert first.data_key == second.data_key == load_settings(env(tmp_path)).data_key
+
+
 def test_only_the_missing_keys_are_made(tmp_path: Path) -> None:
     given = keys.new_key()
     made, path = ensure_keys(load_settings(env(tmp_path, DATA_KEY=given)))
