@@ -4,20 +4,24 @@ import os
 import socket
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from feedback.citizens import service as citizens
 from feedback.clock import Clock, utc_now
 from feedback.config import Settings
 from feedback.db import Database
 from feedback.inbox import queue
 from feedback.jobs import leases
+from feedback.opinions import search
 from feedback.outbox import service as outbox
 
 log = structlog.get_logger()
 
 _EVERY_SECONDS = 60.0
+_TRACES_EVERY = timedelta(minutes=10)
+_WORKED_LATE = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -29,6 +33,7 @@ class Periodic:
     clock: Clock = utc_now
     holder: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
     _next: float = 0.0
+    _cleared_at: datetime | None = None
 
     def run_once(self) -> int:
         """Always 0: periodic work is never "more to do at once"."""
@@ -42,6 +47,7 @@ class Periodic:
             )
         if ours:
             self.forget()
+            self.clear_traces()
         return 0
 
     def forget(self) -> None:
@@ -52,3 +58,20 @@ class Periodic:
             messages = outbox.forget_old(session, now=now, text_days=self.settings.outbound_text_days)
         if events or messages:
             log.info("periodic.forgot", events=events, messages=messages)
+
+    def clear_traces(self) -> None:
+        """After citizens erased words: clear what SQLite's files still hold of them. At most once in ten minutes."""
+        now = self.clock()
+        if not self.database.is_sqlite or (self._cleared_at is not None and now - self._cleared_at < _TRACES_EVERY):
+            return
+        with self.database.read() as session:
+            erased = citizens.erased_since(session, (self._cleared_at or now - timedelta(days=1)) - _WORKED_LATE)
+        self._cleared_at = now
+        if not erased:
+            return
+        first = more = True
+        while more:
+            with self.database.write() as session:
+                more = search.compact(session, first=first)
+            first = False
+        log.info("periodic.cleared_traces", emptied=self.database.empty_log())

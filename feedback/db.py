@@ -32,6 +32,8 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+_BUSY_MILLISECONDS = 15_000
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware UTC in Python; ``timestamptz`` on PostgreSQL, ISO text on SQLite. Naive values are refused."""
@@ -95,7 +97,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        "busy_timeout=15000",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
         "cache_size=-32000",
         "temp_store=MEMORY",
     ):
@@ -156,6 +158,23 @@ class Database:
     def is_made(self) -> bool:
         """Whether there is a database to open; opening a SQLite file that is not there would make it."""
         return not self.is_sqlite or Path(self.engine.url.database or "").is_file()
+
+    def empty_log(self) -> bool:
+        """Move SQLite's write-ahead log into the file, and cut it: it holds what was overwritten since.
+
+        False when others were reading for too long; nothing is lost then. PostgreSQL looks after itself.
+        """
+        if not self.is_sqlite:
+            return True
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout=1000")
+            busy = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+        finally:
+            connection.close()
+        return not busy
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -93,6 +93,13 @@ def erase(session: Session, citizen: Citizen, *, at: datetime) -> int:
     return len(submissions)
 
 
+def erased_since(session: Session, moment: datetime) -> bool:
+    """Whether anybody erased everything, or unsent a message, since a moment."""
+    unsent = select(LineEvent.id).where(LineEvent.received_at >= moment, LineEvent.type == "unsend")
+    erased = select(Citizen.id).where(Citizen.erased_at >= moment)
+    return session.scalar(unsent.limit(1)) is not None or session.scalar(erased.limit(1)) is not None
+
+
 def _erase_submission(session: Session, submission: Submission, *, at: datetime) -> None:
     intake.erase_parts(session, submission.parts, at=at)
     intake.erase_derived(session, [matter.id for matter in submission.matters])

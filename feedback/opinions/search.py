@@ -33,6 +33,8 @@ from feedback.db import write_rows
 from feedback.opinions.models import Matter
 
 SEARCH_TABLE = "matter_search"
+_MERGED_SOMETHING = 2
+"""Fewer changes than this mean that the index had nothing to merge (SQLite's documentation of FTS5)."""
 _SPACES = re.compile(r"\s+")
 _SEARCH = table(
     SEARCH_TABLE,
@@ -87,6 +89,22 @@ def forget(session: Session, matter_ids: Iterable[int]) -> None:
     """Take matters out of the index."""
     key = _SEARCH.c.rowid if _is_sqlite(session) else _SEARCH.c.matter_id
     session.execute(delete(_SEARCH).where(key.in_(list(matter_ids))))
+
+
+def compact(session: Session, *, first: bool, pages: int = 400) -> bool:
+    """Drop from SQLite's index what it keeps of words that are gone: it strikes them out, and clears them only here.
+
+    Works on about so many pages, since others wait meanwhile; ``first`` begins. Returns whether there is more to do.
+    """
+    if not _is_sqlite(session):
+        return False
+    changes = sql("SELECT total_changes()")
+    before = session.scalar(changes) or 0
+    session.execute(
+        sql("INSERT INTO matter_search(matter_search, rank) VALUES ('merge', :pages)"),
+        {"pages": -pages if first else pages},
+    )
+    return (session.scalar(changes) or 0) - before >= _MERGED_SOMETHING
 
 
 def matches(session: Session, query: str) -> ColumnElement[bool]:

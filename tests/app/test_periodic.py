@@ -1,7 +1,8 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import periodic as periodic_module
 from app.periodic import Periodic
@@ -9,9 +10,11 @@ from feedback.config import Settings
 from feedback.db import Database
 from feedback.inbox.models import EventState, LineEvent
 from feedback.jobs.models import Lease
+from feedback.opinions.models import Matter, Part
 from feedback.outbox import service as outbox
 from feedback.outbox.models import OutboundMessage, OutboundState
 from tests.conftest import NOW, FakeClock
+from tests.feedback.opinions.people import opinion, words
 
 DAY = timedelta(days=1)
 
@@ -99,3 +102,35 @@ def test_a_holder_is_a_process_of_a_machine(periodic: Periodic) -> None:
     assert host
     assert pid.isdigit()
     assert len(periodic.holder) <= 64
+
+
+def test_erased_words_leave_the_files_too(database: Database, periodic: Periodic) -> None:
+    if not database.is_sqlite:
+        periodic.clear_traces()
+        return
+    path = Path(database.engine.url.database or "")
+    with database.write() as session:
+        submission = opinion(session, words("鑿魑という言葉", NOW))
+        opinion(session, words("ほかの言葉", NOW))
+        session.flush()
+        matter_id = submission.matters[0].id
+    with database.write() as session:
+        session.get_one(Matter, matter_id).text = ""
+        session.execute(update(Part).where(Part.submission_id == submission.id).values(text=None))
+    assert _traces(path)
+    periodic.clear_traces()
+    assert _traces(path), "nobody erased anything"
+    store_event(database, "unsent", age=timedelta(0))
+    with database.write() as session:
+        session.execute(update(LineEvent).values(type="unsend"))
+    periodic.clear_traces()
+    assert _traces(path), "too soon"
+    periodic.clock.advance(minutes=11)  # type: ignore[attr-defined]
+    periodic.clear_traces()
+    assert not _traces(path)
+
+
+def _traces(path: Path) -> bool:
+    files = [path, path.with_name(path.name + "-wal")]
+    content = b"".join(one.read_bytes() for one in files if one.exists())
+    return "鑿魑".encode() in content or b"g9b51" in content

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from feedback.db import Database
 from feedback.opinions import search
@@ -110,3 +111,30 @@ def test_the_pairs_of_a_piece_stand_in_the_pairs_of_the_whole(piece: str, before
 
 def test_pairs_are_tokens_of_plain_letters() -> None:
     assert search.pairs("道路") == ["9053g8def"]
+
+
+def test_compacting_clears_what_the_index_struck_out(database: Database, now: datetime) -> None:
+    if not database.is_sqlite:
+        with database.write() as session:
+            assert not search.compact(session, first=True)
+        return
+    for number in range(3):
+        with database.write() as session:
+            secret = opinion(session, words(f"鑿魑という言葉{number}", now)).matters[0].id
+            opinion(session, words(f"ほかの言葉{number}", now))
+        with database.write() as session:
+            session.get_one(Matter, secret).text = ""
+    assert _in_index(database, b"g9b51")
+    first = more = True
+    while more:
+        with database.write() as session:
+            more = search.compact(session, first=first)
+        first = False
+    assert not _in_index(database, b"g9b51")
+    assert len(found(database, "ほかの言葉")) == 3
+
+
+def _in_index(database: Database, token: bytes) -> bool:
+    with database.read() as session:
+        blocks = session.scalars(sql("SELECT block FROM matter_search_data")).all()
+    return any(token in block for block in blocks)
