@@ -47,7 +47,9 @@ def show(matter_id: int, file_id: int) -> Response:
     note_view(action="matter.file_viewed", subject_type="matter", subject_id=matter_id, detail={"file": file_id})
     response = _answer(content, file.content_type if file.content_type in _SHOWN else None)
     if file.content_type not in _SHOWN:
-        response.headers.set("Content-Disposition", "attachment", filename=file.file_name or f"file-{file_id}")
+        # A citizen names the file; a line break in it would be a header of their own.
+        name = "".join(letter for letter in file.file_name or "" if letter.isprintable())
+        response.headers.set("Content-Disposition", "attachment", filename=name or f"file-{file_id}")
     return response
 
 

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from feedback.db import Database
+from feedback.opinions.models import Attachment
 from tests.admin.conftest import FakeMedia, Person
 from tests.admin.opinions import write_photo
 from tests.conftest import FakeClock
@@ -67,6 +68,20 @@ def test_what_a_browser_might_run_is_only_downloaded(
     assert response.content_type == "application/octet-stream"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert tanaka.get(f"/matters/{matter_id}/files/{file_id}/thumbnail").status_code == 404
+
+
+@pytest.mark.parametrize("name", ['a"\r\nSet-Cookie: x=1.pdf', "見積書\u2028.pdf", "\r\n", None])
+def test_a_citizens_file_name_makes_no_header(
+    as_person: AsPerson, database: Database, media: FakeMedia, clock: FakeClock, name: str | None
+) -> None:
+    matter_id, file_id = write_photo(database, clock(), key="a-file", content_type="application/pdf")
+    media.kept["a-file"] = b"%PDF-"
+    with database.write() as session:
+        session.get_one(Attachment, file_id).file_name = name
+    response = as_person("tanaka").get(f"/matters/{matter_id}/files/{file_id}")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert "Set-Cookie: x" not in response.headers
 
 
 def test_a_file_belongs_to_its_matter(
