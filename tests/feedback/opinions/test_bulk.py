@@ -54,7 +54,8 @@ def test_rows_of_many_parents_are_one_statement_a_table(
                 receive(session, channel=Channel.WEB, parts=[new], received_at=now, rules=rules, reading=None)
             session.flush()
     inserts = [statement for statement in counted.statements if statement.startswith("INSERT INTO parts ")]
-    assert len(inserts) == 1
+    # PostgreSQL's COPY passes below what is counted here; not one INSERT is left there.
+    assert len(inserts) == (1 if database.is_sqlite else 0)
     assert len(parts(database)) == 20
 
 
