@@ -48,7 +48,7 @@ class Bench:
     def unseen(self, matrix: Any, learner: Learner, *, only: NDArray[np.bool_] | None = None) -> Logits:
         """Cross-validated logits of the judged rows; ``only`` limits what is learnt from."""
         found = np.zeros((len(self.texts), len(self.labels)))
-        for train, held in folds(self.groups):
+        for train, held in folds(self.groups, len(set(self.groups)) - 1):
             kept = train if only is None else train[only[train]]
             found[held] = learner(matrix[kept], self.answers[kept])(matrix[held])
         return found[self.opinions_only]

@@ -1,7 +1,8 @@
 """Words that must be noticed at once: danger to life, abuse, dangerous places, threats.
 
 The model's probability decides, with points chosen for recall; plain phrases that leave no doubt add to it,
-and phrases that only sound dangerous (訓練, 死ぬほど暑い) take away.
+phrases that only sound dangerous (訓練, 死ぬほど暑い) take away, and a faint suspicion of the gravest matters is
+believed only of a text with a sign of them: 「すべて消す」 has none.
 """
 
 import re
@@ -10,25 +11,45 @@ from collections.abc import Mapping
 from classifier.lexicon import word_lists
 from classifier.normalise import normalise
 
-LABELS = ("emergency", "self_harm", "abuse", "threat", "hazard")
+LABELS = ("emergency", "self_harm", "threat", "abuse", "hazard")
 NONE = "none"
 _SURE = 0.9
 # How far a phrase that only sounds dangerous lowers what the model thinks.
 _LOWERED = {"emergency": 0.3, "self_harm": 0.3, "abuse": 0.8, "threat": 0.8, "hazard": 1.0}
+# Of several matters the gravest is named unless another is far likelier.
+_GRAVITY = {"emergency": 2.0, "self_harm": 2.0, "threat": 1.5, "abuse": 1.5, "hazard": 1.0}
+# What an emergency, a wish to die or a threat must reach without any sign of it in the text.
+_WITHOUT_SIGN = 0.3
+# A few kanji alone are a word tapped or typed, not a Chinese sentence.
+_JAPANESE = re.compile(r"[ぁ-んァ-ヶ]|^[一-龥]{1,6}$")
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ"))}
+_GROUP = "group_"
 
 
 def _expression(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(word_lists("safety")[name]))
+    lists = word_lists("safety")
+    expression = "|".join(lists[name])
+    for key, members in lists.items():
+        if key.startswith(_GROUP):
+            expression = expression.replace(f"{{{key.removeprefix(_GROUP)}}}", f"(?:{'|'.join(members)})")
+    return re.compile(expression)
 
 
-_PLAIN = {label: _expression(label) for label in ("emergency", "self_harm")}
+_PLAIN = {label: _expression(label) for label in ("emergency", "self_harm", "abuse", "threat")}
+_SIGNS = {label: _expression(f"signs_{label}") for label in ("emergency", "self_harm", "threat")}
 _ONLY_SOUNDS_SO = _expression("only_sounds_so")
 
 
-def _plain(label: str, spelled: str) -> bool:
+def _plain(label: str, spellings: tuple[str, ...]) -> bool:
     expression = _PLAIN.get(label)
-    return bool(expression and (expression.search(spelled) or expression.search(spelled.translate(_TO_HIRAGANA))))
+    return expression is not None and any(expression.search(spelled) for spelled in spellings)
+
+
+def _without_sign(label: str, spellings: tuple[str, ...]) -> bool:
+    signs = _SIGNS.get(label)
+    if signs is None or not _JAPANESE.search(spellings[0]):
+        return False
+    return not any(signs.search(spelled) for spelled in spellings)
 
 
 def decide_safety(text: str, probabilities: Mapping[str, float], points: Mapping[str, float]) -> str | None:
@@ -37,13 +58,17 @@ def decide_safety(text: str, probabilities: Mapping[str, float], points: Mapping
     ``probabilities`` are the model's for each label, ``points`` from which probability a label counts.
     """
     spelled = normalise(text)
+    hiragana = spelled.translate(_TO_HIRAGANA)
+    spellings = (spelled,) if hiragana == spelled else (spelled, hiragana)
     doubtful = bool(_ONLY_SOUNDS_SO.search(spelled))
     found: dict[str, float] = {}
     for label in LABELS:
         probability = probabilities.get(label, 0.0) * (_LOWERED[label] if doubtful else 1.0)
-        if not doubtful and _plain(label, spelled):
+        point = points.get(label, 0.5)
+        if not doubtful and _plain(label, spellings):
             probability = max(probability, _SURE)
-        strength = probability / points.get(label, 0.5)
-        if strength >= 1:
-            found[label] = strength
+        elif _without_sign(label, spellings):
+            point = max(point, _WITHOUT_SIGN)
+        if probability >= point:
+            found[label] = probability * _GRAVITY[label]
     return max(found, key=lambda label: found[label]) if found else None

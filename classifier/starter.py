@@ -14,7 +14,7 @@ from classifier.linear import TextModel
 from classifier.metrics import evaluate
 from classifier.safety import LABELS, NONE, decide_safety
 from classifier.store import save
-from classifier.training import ALWAYS, Question, Recipe, Trained, data_hash, train
+from classifier.training import ALWAYS, FOLDS, Question, Recipe, Trained, data_hash, train
 
 RELEASE = "starter-1"
 _SAFETY_POINTS = (
@@ -57,23 +57,33 @@ def _question(
     numbers = [*range(len(rows)), *(number for number, _ in extra)]
     answers = [*(answer(row) for row in rows), *(label for _, label in extra)]
     groups = [*(group(row) for row in rows), *(ALWAYS for _ in extra)]
-    return Question(name, np.array(numbers, dtype=np.int64), tuple(answers), tuple(groups), points)
+    # One fold a writer where there are more than the usual number of folds.
+    writers = len({row.writer for row in rows if row.source == "opinions"})
+    folds = max(FOLDS, writers)
+    return Question(name, np.array(numbers, dtype=np.int64), tuple(answers), tuple(groups), points, folds)
 
 
-def material(rows: Sequence[Opinion] | None = None, phrases: Sequence[tuple[str, str]] | None = None) -> Material:
-    """Texts and questions of the starter corpus, or of a part of it."""
+def material(
+    rows: Sequence[Opinion] | None = None,
+    phrases: Sequence[tuple[str, str]] | None = None,
+    small_talk: Sequence[str] | None = None,
+) -> Material:
+    """Texts and questions of the starter corpus, or of a part of it; small talk only teaches what is harmless."""
     rows = corpus.opinions() if rows is None else rows
     phrases = corpus.handbook() if phrases is None else phrases
+    small_talk = [row.text for row in corpus.chatter()] if small_talk is None else small_talk
     taught = [(len(rows) + n, area) for n, (area, _) in enumerate(phrases)]
+    harmless = range(len(rows) + len(phrases), len(rows) + len(phrases) + len(small_talk))
+    calm, safe = [(n, "normal") for n in harmless], [(n, NONE) for n in harmless]
     questions = (
         _question("area", rows, lambda row: row.area, _group_of_area, extra=taught),
         _question("kind", rows, lambda row: row.kind, _group_of_area),
-        _question("urgency", rows, lambda row: row.urgency, _group_of_safety, _URGENCY_POINTS),
-        _question("safety", rows, lambda row: row.safety or NONE, _group_of_safety, _SAFETY_POINTS),
+        _question("urgency", rows, lambda row: row.urgency, _group_of_safety, _URGENCY_POINTS, calm),
+        _question("safety", rows, lambda row: row.safety or NONE, _group_of_safety, _SAFETY_POINTS, safe),
     )
     labelled = [(r.text, r.area, r.kind, r.urgency, r.safety or NONE, r.language, r.writer) for r in rows]
-    texts = tuple(row.text for row in rows) + tuple(phrase for _, phrase in phrases)
-    return Material(texts, questions, data_hash([*labelled, *phrases]))
+    texts = (*(row.text for row in rows), *(phrase for _, phrase in phrases), *small_talk)
+    return Material(texts, questions, data_hash([*labelled, *phrases, *((text,) for text in small_talk)]))
 
 
 def train_starter(

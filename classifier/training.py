@@ -41,7 +41,7 @@ class Question:
 
     Rows of one group (writer) are never trained on while others of it are judged. The group ``ALWAYS`` is for
     rows that only teach: they are never held out. ``points`` names labels that get a decision point of their
-    own, with the recall it must keep (None: the best F1).
+    own, with the recall it must keep (None: the best F1). ``folds``: into how many the groups are parted.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Question:
     answers: tuple[str, ...]
     groups: tuple[str, ...]
     points: tuple[tuple[str, float | None], ...] = ()
+    folds: int = FOLDS
 
 
 @dataclass(frozen=True)
@@ -165,10 +166,11 @@ def read_unseen(
     groups: Sequence[str],
     labels: int,
     recipe: Recipe,
+    count: int = FOLDS,
 ) -> Unseen:
     """Cross-validated logits of all parts, folds by group."""
     found = [np.zeros((len(answers), labels), dtype=np.float32) for _ in range(2 if vectors is None else 3)]
-    for train, held in folds(groups):
+    for train, held in folds(groups, count):
         parts = _fit_parts(matrix[train], None if vectors is None else vectors[train], answers[train], labels, recipe)
         said = parts.logits(matrix[held], None if vectors is None else vectors[held])
         for whole, part in zip(found, said, strict=True):
@@ -211,7 +213,7 @@ def _fit_head(
     answers = labels_to_numbers(question.answers, labels)
     part = matrix[question.rows]
     seen = None if vectors is None else vectors[question.rows]
-    unseen = read_unseen(part, seen, answers, question.groups, len(labels), recipe)
+    unseen = read_unseen(part, seen, answers, question.groups, len(labels), recipe, question.folds)
     judged = answers[unseen.rows]
     weights = fit_mix(unseen.parts, judged)
     found = unseen.probabilities(weights)
