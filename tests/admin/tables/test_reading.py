@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
 from admin.tables.reading import SheetTable, TextTable, open_table
 from admin.tables.writing import Format, write
@@ -113,8 +114,10 @@ def test_an_unknown_sheet_is_explained(book: Path) -> None:
 def test_one_cell_far_out_does_not_end_the_process(tmp_path: Path, row: int, column: int) -> None:
     path = tmp_path / "sparse.xlsx"
     book = openpyxl.Workbook()
-    book.active.append(["内容"])
-    book.active.cell(row, column, "x")
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append(["内容"])
+    sheet.cell(row, column, "x")
     book.save(path)
     with pytest.raises(Invalid, match="大きすぎ"):
         open_table(path)
