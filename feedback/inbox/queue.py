@@ -133,11 +133,14 @@ def next_due_at(session: Session) -> datetime | None:
 
 
 def forget_old(session: Session, *, now: datetime, text_days: int) -> int:
-    """Clear payloads that are no longer needed: worked ones after the retention time, held ones without an answer."""
+    """Clear payloads that are no longer needed: worked and dead ones after the retention time, held ones unanswered.
+
+    A dead letter can be run again only within the retention time; after it even its words are not kept for ever.
+    """
     old = session.execute(
         update(LineEvent)
         .where(
-            LineEvent.state.in_([EventState.DONE, EventState.IGNORED]),
+            LineEvent.state != EventState.PENDING,
             LineEvent.payload.is_not(None),
             LineEvent.held_until.is_(None),
             LineEvent.received_at < now - timedelta(days=text_days),

@@ -17,9 +17,15 @@ export class Talk {
       h("div", { class: "bubble dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
     setInterval(() => this.showTyping(), 500);
     this.following = true;
-    this.place.addEventListener("scroll", () => (this.following = this.isAtEnd()));
-    // A menu or quick replies that open take room away from below.
-    new ResizeObserver(() => this.following && this.jumpToEnd()).observe(this.place);
+    this.height = this.place.clientHeight;
+    // A menu or quick replies that open take room away from below; that scrolls, but it is not the reader's wish.
+    this.place.addEventListener("scroll", () => {
+      if (this.place.clientHeight === this.height) this.following = this.isAtEnd();
+    });
+    new ResizeObserver(() => {
+      this.height = this.place.clientHeight;
+      if (this.following) this.jumpToEnd();
+    }).observe(this.place);
     document.addEventListener("click", () => this.closeMenus());
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenus());
   }

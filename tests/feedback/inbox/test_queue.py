@@ -168,10 +168,10 @@ def test_the_log_forgets_what_it_no_longer_needs(database: Database, now: dateti
     add(database, 6, at=now, state=EventState.DONE, held_until=now - SECOND)
     add(database, 7, at=old, state=EventState.DONE, held_until=now + SECOND)
     with database.write() as session:
-        assert queue.forget_old(session, now=now, text_days=30) == 3
+        assert queue.forget_old(session, now=now, text_days=30) == 4
     with database.write() as session:
         assert queue.forget_old(session, now=now, text_days=30) == 0
-    assert {n for n in range(1, 8) if row(database, n).payload} == {3, 4, 5, 7}
+    assert {n for n in range(1, 8) if row(database, n).payload} == {3, 5, 7}
 
 
 def test_held_words_wait_for_consent(database: Database, now: datetime) -> None:
