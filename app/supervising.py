@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from app.parent import SUPERVISED
 from app.stopping import on_stop_signals
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ class Program:
     def start(self) -> None:
         """Start, or start again."""
         command = [sys.executable, "-m", "app", *self.arguments]
-        self.process = subprocess.Popen(command, env={**os.environ, **self.environment})  # noqa: S603 (our own command)
+        self.process = subprocess.Popen(command, env={**os.environ, **self.environment, SUPERVISED: "1"})  # noqa: S603 (our own command)
 
 
 def supervise(programs: Sequence[Program], *, stop: threading.Event | None = None) -> int:
