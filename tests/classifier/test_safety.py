@@ -74,7 +74,9 @@ def test_commands_and_harmless_words_raise_no_alarm() -> None:
     texts = [
         "すべて消す",
         "全部消して",
+        "緊急",
         "緊急連絡先",
+        "終わりにする",
         "消えたい文字",
         "電気を消す",
         "はい",
