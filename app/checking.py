@@ -3,24 +3,14 @@
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import text
 
 from app import migrating
 from bot import emergency
+from bot.account import Finding
 from feedback.config import KEY_FILE, Settings, SettingsError
 from feedback.db import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; ``advice`` says what to do about a problem."""
-
-    subject: str
-    text: str
-    is_problem: bool = False
-    advice: str = ""
 
 
 def check_site(settings: Settings, *, health_only: bool = False) -> Iterator[Finding]:
