@@ -4,7 +4,7 @@ T ?= tests
 # How many processes run the tests; browser tests and real servers want a core each.
 N ?= 2
 WITH_POSTGRES := POSTGRES_OPTIONS="-c fsync=off" scripts/with-postgres.sh
-BENCHES := intake worker admin classifier export
+BENCHES := intake worker latency admin classifier export
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-base demo run test lint fix docs migration bench $(addprefix bench-,$(BENCHES)) check lock
 
@@ -47,12 +47,14 @@ migration: setup ## write the next migration from the models (m="what changes")
 bench: $(addprefix bench-,$(BENCHES)) ## measure everything
 
 bench-intake: ## acknowledgements a second of the webhook, beside an echo that stores nothing
-bench-worker: ## events processed a second, end to end
+bench-worker: ## events processed a second, end to end, and the delay at low load
+bench-latency: ## from acknowledged to processed at low load
 bench-admin: ## staff pages at 100,000 matters
 bench-classifier: ## texts read a second, memory, start
 bench-export: ## rows exported a second, memory
 $(addprefix bench-,$(BENCHES)): bench-%: setup
-	@scripts/with-postgres.sh $(PY) benchmarks/$*.py
+	@scripts/with-postgres.sh $(PY) -m benchmarks.$*
+bench-worker: bench-latency
 
 check: setup ## everything CI asks for
 	@scripts/system-packages.sh

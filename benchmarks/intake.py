@@ -27,6 +27,9 @@ from bot.webhook import PATH
 from feedback import keys
 from feedback.db import Database
 
+SERVER = os.environ.get("MACHIKOE_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/postgres")
+"""A PostgreSQL server on which databases may be made and dropped."""
+
 BODIES = {1: 3000, 10: 1200, 100: 200}
 """Events a body → bodies a round."""
 
@@ -144,7 +147,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer bodies a round")
     parser.add_argument("--server", choices=["granian", "gunicorn"], default="granian")
-    parser.add_argument("--postgres", default="postgresql://root@127.0.0.1:5432/postgres")
+    parser.add_argument("--postgres", default=SERVER)
     parser.add_argument("--only", choices=["sqlite", "postgres"])
     options = parser.parse_args()
     if options.only != "postgres":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from benchmarks.intake import postgres
+from benchmarks.intake import SERVER, postgres
 from feedback.db import Database
 from feedback.inbox.models import LineEvent
 from tests.journeys.city import City, running_city
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=100)
     parser.add_argument("--pause", type=float, default=0.1)
     parser.add_argument("--only", choices=["sqlite", "postgres"])
-    parser.add_argument("--postgres", default="postgresql://root@127.0.0.1:5432/postgres")
+    parser.add_argument("--postgres", default=SERVER)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if options.only != "postgres":

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from app import migrating
 from app.reading import ClassifierReader, FixedReader
 from app.worker import calm_collector
-from benchmarks.intake import postgres
+from benchmarks.intake import SERVER, postgres
 from benchmarks.load import text_event
 from bot.handling import handle
 from bot.inbound import EVENT_PURPOSE
@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=["sqlite", "postgres"])
     parser.add_argument("--reader", choices=["fixed", "classifier"])
-    parser.add_argument("--postgres", default="postgresql://root@127.0.0.1:5432/postgres")
+    parser.add_argument("--postgres", default=SERVER)
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     key = keys.new_key()
