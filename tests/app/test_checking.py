@@ -2,8 +2,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from app.checking import Finding, check_site
+from app.checking import check_site
 from app.installing import install
+from bot.account import Finding
 from feedback.config import Settings, ensure_keys, load_settings
 from tests.databases import opened
 
