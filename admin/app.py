@@ -93,7 +93,7 @@ def create_staff_app(
     context.install(app, context.Services(settings, database, clock, media, hasher, reader))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask's manual does it
     auth.install(app)
     CSRFProtect(app)
     for blueprint in BLUEPRINTS:

@@ -23,7 +23,7 @@ _BEFORE_PASSWORD = frozenset({"auth.password", "auth.logout"})
 _POLLED = "X-Machikoe-Poll"
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """What Flask-Login knows of an account: the key of its sessions, which rotates to end them."""
 
     def __init__(self, staff: Staff) -> None:

@@ -18,10 +18,10 @@ def _css_class(field: Field) -> str:
     return next((name for kind, name in _CLASSES if isinstance(field, kind)), "form-control")
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form. Show its fields with the ``field`` macro of ``macros.html``."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # the same
         """How every field is rendered and in which language it complains."""
 
         def get_translations(self, form: object) -> Any:

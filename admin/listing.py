@@ -69,7 +69,7 @@ class Wish:
 
     def arguments(self, **changes: str) -> dict[str, Any]:
         """Arguments of the URL of a changed wish; any change but the page begins at the first page."""
-        changed = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]
+        changed = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]  # the names are our own fields
         return {one.name: str(getattr(changed, one.name)) for one in fields(changed) if getattr(changed, one.name)}
 
 

@@ -25,7 +25,7 @@ def create_app(world: World, sender: WebhookSender) -> Flask:
     """Put API, control API and page together."""
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, the base class not
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the same
     gate = Gate(world)
     for blueprint in (sending_blueprint(world), account_blueprint(world, sender), rich_menu_blueprint(world)):
         gate.guard(blueprint)

@@ -356,7 +356,7 @@ def _related(session: Session, condition: object, *, but: int | None, actor: Act
         )
         .join(Department, Department.id == Matter.department_id)
         .outerjoin(Area, Area.key == Matter.area_key)
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)  # type: ignore[arg-type]  # any condition on the row
         .order_by(Matter.received_at.desc(), Matter.number)
         .limit(_OTHERS)
     )
