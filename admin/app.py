@@ -5,8 +5,6 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask, abort, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,7 +17,7 @@ from admin.choices import LARGEST_ID
 from feedback.clock import Clock, utc_now
 from feedback.config import Settings, SettingsError
 from feedback.db import Database
-from feedback.ports import MediaStore, TextReader
+from feedback.ports import CitizenMessages, MediaStore, SimilarMatters, TextReader
 from feedback.staff.service import HASHER
 
 _MAX_REQUEST_BYTES = 64 * 1024 * 1024
@@ -64,13 +62,15 @@ def create_staff_app(
     *,
     media: MediaStore | None = None,
     reader: TextReader | None = None,
+    similar: SimilarMatters | None = None,
+    messages: CitizenMessages | None = None,
     clock: Clock = utc_now,
     hasher: PasswordHasher = HASHER,
-    rate_limits: bool = True,
 ) -> Flask:
     """The staff admin as a WSGI application. SettingsError when the secret key has not been made yet.
 
-    ``reader`` reads the matters that a split makes; without it they stay where they are.
+    ``reader`` reads the matters that a split makes; without it they stay where they are. ``similar`` finds earlier
+    opinions about the same thing; without it none are shown. ``messages`` puts answers into LINE's form.
     """
     if settings.secret_key is None:
         raise SettingsError("The keys are missing. Run `machikoe init` once; it makes them.")
@@ -87,10 +87,8 @@ def create_staff_app(
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
-        RATELIMIT_ENABLED=rate_limits,
-        RATELIMIT_STORAGE_URI="memory://",
     )
-    context.install(app, context.Services(settings, database, clock, media, hasher, reader))
+    context.install(app, context.Services(settings, database, clock, media, hasher, reader, similar, messages))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask's manual does it
@@ -98,8 +96,6 @@ def create_staff_app(
     CSRFProtect(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    limiter = Limiter(get_remote_address, app=app)
-    limiter.limit("30 per minute", methods=["POST"])(app.view_functions["auth.login"])
     public(app.view_functions["static"])
     headers.install(app)
     errors.install(app)

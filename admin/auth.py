@@ -1,5 +1,6 @@
 """Logging in and out, the forced change of a first password, and the gate before every view."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,31 +10,35 @@ from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from admin.access import PUBLIC, allow, declared, public
-from admin.context import actor, db, now, services
+from admin.context import actor, db, keys, now, services
 from admin.forms import Form
 from feedback.errors import Invalid
-from feedback.staff import queries, service
+from feedback.staff import attempts, queries, service
 from feedback.staff.models import Staff
-from feedback.staff.rules import PASSWORD_LENGTH, Permission
+from feedback.staff.rules import LONGEST_SESSION, PASSWORD_LENGTH, Permission, Role
 
 blueprint = Blueprint("auth", __name__)
 
-_LONGEST_SESSION = timedelta(hours=12)
-_BEFORE_PASSWORD = frozenset({"auth.password", "auth.logout"})
+_BEFORE_PASSWORD = frozenset({"auth.password", "auth.logout", "auth.logout_everywhere"})
+_BEFORE_SECOND_FACTOR = _BEFORE_PASSWORD | {"second_factor.show", "second_factor.switch_on"}
+HALF_SIGNED_IN = "half_signed_in"
+"""Where a session keeps who has shown the password and not yet the second factor."""
 _POLLED = "X-Machikoe-Poll"
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
-    """What Flask-Login knows of an account: the key of its sessions, which rotates to end them."""
+    """What Flask-Login knows of a session: the key of its account, which rotates to end all of them, and its own."""
 
-    def __init__(self, staff: Staff) -> None:
+    def __init__(self, staff: Staff, session_key: str, *, needs_second_factor: bool) -> None:
         self.actor = service.actor_of(staff)
         self.must_change_password = staff.must_change_password
-        self._key = staff.fs_uniquifier
+        self.second_factor_missing = needs_second_factor and staff.totp_secret is None
+        self.session_key = session_key
+        self._account_key = staff.fs_uniquifier
 
     def get_id(self) -> str:
-        """The session key, never the row's id."""
-        return self._key
+        """Both keys, never the row's id."""
+        return f"{self._account_key}.{self.session_key}"
 
 
 class LoginForm(Form):
@@ -84,10 +89,16 @@ def install(app: Flask) -> None:
     manager.session_protection = "strong"
 
     def load(key: str) -> SignedIn | None:
-        staff = queries.by_session_key(db(), key)
-        return SignedIn(staff) if staff else None
+        account_key, _, session_key = key.partition(".")
+        staff = queries.by_session(db(), account_key=account_key, session_key=session_key)
+        return _signed_in_as(staff, session_key) if staff else None
 
     manager.user_loader(load)
+
+
+def _signed_in_as(staff: Staff, session_key: str) -> SignedIn:
+    needed = services().settings.needs_second_factor(Role(staff.role))
+    return SignedIn(staff, session_key, needs_second_factor=needed)
 
 
 def gate() -> Any:
@@ -102,6 +113,8 @@ def gate() -> Any:
         return _to_login()
     if signed_in.must_change_password and request.endpoint not in _BEFORE_PASSWORD:
         return _go(url_for("auth.password"))
+    if signed_in.second_factor_missing and request.endpoint not in _BEFORE_SECOND_FACTOR:
+        return _go(url_for("second_factor.show"))
     if not isinstance(access, frozenset) or not any(signed_in.actor.may(one) for one in access):
         abort(403)
     return None
@@ -113,7 +126,7 @@ def _signed_in() -> SignedIn | None:
     moment = now()
     idle = timedelta(minutes=services().settings.staff_idle_minutes)
     seen, since = _moment("seen"), _moment("since")
-    if seen is None or since is None or moment - seen > idle or moment - since > _LONGEST_SESSION:
+    if seen is None or since is None or moment - seen > idle or moment - since > LONGEST_SESSION:
         logout_user()
         session.clear()
         flash("しばらく操作がなかったため、ログアウトしました。もう一度ログインしてください。", "info")
@@ -148,10 +161,19 @@ def _own_page(address: str | None) -> str:
     return address if address and own and address.isprintable() else "/"
 
 
-def _begin_session(staff: Staff) -> None:
+def begin_session(staff: Staff) -> None:
+    """Start a session of its own for somebody who has shown who they are."""
     session.clear()
-    login_user(SignedIn(staff))
+    login_user(_signed_in_as(staff, secrets.token_hex(32)))
     session["seen"] = session["since"] = now().isoformat()
+
+
+def _ask_for_code(staff: Staff, *, going_to: str) -> Any:
+    """The password was right: on to the page that asks for the second factor."""
+    session.clear()
+    half = {"key": staff.fs_uniquifier, "email": staff.email, "at": now().isoformat(), "next": going_to}
+    session[HALF_SIGNED_IN] = half
+    return redirect(url_for("second_factor.code"))
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -164,11 +186,19 @@ def login() -> Any:
     problem = None
     if form.validate_on_submit():
         attempt = service.sign_in(
-            db(), email=form.email.data, password=form.password.data, at=now(), hasher=services().hasher
+            db(),
+            email=form.email.data,
+            password=form.password.data,
+            source=attempts.origin(keys(), email=form.email.data, address=request.remote_addr or ""),
+            at=now(),
+            hasher=services().hasher,
         )
         if attempt.staff is not None:
-            _begin_session(attempt.staff)
-            return redirect(_own_page(form.next.data))
+            going_to = _own_page(form.next.data)
+            if attempt.code_needed:
+                return _ask_for_code(attempt.staff, going_to=going_to)
+            begin_session(attempt.staff)
+            return redirect(going_to)
         problem = attempt.problem
     status = 401 if problem else 200
     return render_template("auth/login.html", form=form, problem=problem), status
@@ -177,11 +207,23 @@ def login() -> Any:
 @blueprint.post("/logout")
 @allow(Permission.USE_ADMIN)
 def logout() -> Any:
-    """Log out, everywhere."""
-    service.sign_out(db(), actor=actor(), at=now())
+    """Log out here; sessions on other machines go on."""
+    service.sign_out(db(), actor=actor(), session_key=current_user.session_key, at=now())
+    return _logged_out("ログアウトしました。")
+
+
+@blueprint.post("/logout/everywhere")
+@allow(Permission.USE_ADMIN)
+def logout_everywhere() -> Any:
+    """Log out on every machine, such as after a lost one."""
+    service.sign_out_everywhere(db(), actor=actor(), at=now())
+    return _logged_out("すべての端末からログアウトしました。")
+
+
+def _logged_out(message: str) -> Any:
     logout_user()
     session.clear()
-    flash("ログアウトしました。", "success")
+    flash(message, "success")
     return redirect(url_for("auth.login"))
 
 
@@ -203,7 +245,7 @@ def password() -> Any:
         except Invalid as error:
             form.form_errors.append(str(error))
         else:
-            _begin_session(staff)
+            begin_session(staff)
             flash("パスワードを変更しました。", "success")
             return redirect("/")
     return render_template("auth/password.html", form=form, forced=current_user.must_change_password)

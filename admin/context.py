@@ -9,11 +9,13 @@ from argon2 import PasswordHasher
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
+from feedback.answers.sending import Post
 from feedback.audit import service as audit
 from feedback.clock import Clock
 from feedback.config import Settings
 from feedback.db import Database
-from feedback.ports import MediaStore, TextReader
+from feedback.keys import KeyRing
+from feedback.ports import CitizenMessages, MediaStore, SimilarMatters, TextReader
 from feedback.staff.rules import Actor
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,6 +32,8 @@ class Services:
     media: MediaStore | None
     hasher: PasswordHasher
     reader: TextReader | None
+    similar: SimilarMatters | None = None
+    messages: CitizenMessages | None = None
 
 
 def install(app: Any, services: Services) -> None:
@@ -40,6 +44,19 @@ def install(app: Any, services: Services) -> None:
 def services() -> Services:
     """The services of the current application."""
     return cast("Services", current_app.extensions[_EXTENSION])
+
+
+def keys() -> KeyRing:
+    """The key ring. SettingsError when the keys have not been made yet."""
+    return services().settings.key_ring()
+
+
+def post() -> Post:
+    """By which staff write to citizens. RuntimeError: the application was made without it."""
+    messages = services().messages
+    if messages is None:
+        raise RuntimeError("create_staff_app was called without messages")
+    return Post(keys(), messages)
 
 
 def db() -> Session:

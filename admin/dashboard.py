@@ -6,17 +6,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from admin import charts
 from admin.access import allow
 from admin.choices import day, department_choices, whole
 from admin.context import actor, db, now
 from feedback.clock import fiscal_year, fiscal_year_name, tokyo_date
-from feedback.opinions.statistics import Month, Scope, Share, statistics
 from feedback.staff.rules import Permission
+from feedback.statistics.queries import Month, Scope, Share, statistics
 
 blueprint = Blueprint("dashboard", __name__)
-
-_INK = "#1a1a1c"
-_BLUE, _PALE = "#0017c1", "#9db7f9"
 
 
 @blueprint.get("/dashboard")
@@ -56,19 +54,9 @@ def _inbox(first: date, last: date, department_id: int | None, filters: dict[str
     return url_for("inbox.index", **(wanted | filters))
 
 
-def _base(description: str) -> dict[str, Any]:
-    return {
-        "aria": {"enabled": True, "label": {"description": description}},
-        "animation": False,
-        "textStyle": {"fontFamily": "inherit", "color": _INK},
-        "grid": {"left": 8, "right": 24, "top": 36, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-    }
-
-
 def _month_chart(months: Sequence[Month], names: tuple[str, str]) -> dict[str, Any]:
     before, current = names
-    return _base(f"月別の件数。{before}と{current}を比べます。数値は下の表にあります。") | {
+    return charts.base(f"月別の件数。{before}と{current}を比べます。数値は下の表にあります。") | {
         "legend": {"top": 0, "right": 0},
         "xAxis": {"type": "category", "data": [f"{one.month}月" for one in months]},
         "yAxis": {"type": "value", "minInterval": 1},
@@ -77,48 +65,33 @@ def _month_chart(months: Sequence[Month], names: tuple[str, str]) -> dict[str, A
                 "name": before,
                 "type": "bar",
                 "data": [one.before for one in months],
-                "itemStyle": {"color": _PALE, "borderRadius": [2, 2, 0, 0]},
+                "itemStyle": {"color": charts.PALE, "borderRadius": [2, 2, 0, 0]},
             },
             {
                 "name": current,
                 "type": "bar",
                 "data": [one.current for one in months],
-                "itemStyle": {"color": _BLUE, "borderRadius": [2, 2, 0, 0]},
+                "itemStyle": {"color": charts.BLUE, "borderRadius": [2, 2, 0, 0]},
             },
         ],
     }
 
 
 def _bar_chart(shares: Sequence[Share], name: str) -> dict[str, Any]:
-    shown = [one for one in shares if one.count][::-1]
-    return _base(f"{name}。多い順に並べます。数値は下の表にあります。") | {
-        "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {
-            "type": "category",
-            "data": [one.name for one in shown],
-            "axisLabel": {"width": 150, "overflow": "truncate"},
-        },
-        "series": [
-            {
-                "type": "bar",
-                "data": [one.count for one in shown],
-                "itemStyle": {"color": _BLUE, "borderRadius": [0, 2, 2, 0]},
-                "label": {"show": True, "position": "right", "color": _INK},
-            }
-        ],
-    }
+    shown = [(one.name, one.count) for one in shares if one.count]
+    return charts.bars(shown, f"{name}。多い順に並べます。数値は下の表にあります。", whole=True)
 
 
 def _column_chart(shares: Sequence[Share], name: str) -> dict[str, Any]:
-    return _base(f"{name}。数値は下の表にあります。") | {
+    return charts.base(f"{name}。数値は下の表にあります。") | {
         "xAxis": {"type": "category", "data": [one.name for one in shares]},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [
             {
                 "type": "bar",
                 "data": [one.count for one in shares],
-                "itemStyle": {"color": _BLUE, "borderRadius": [2, 2, 0, 0]},
-                "label": {"show": True, "position": "top", "color": _INK},
+                "itemStyle": {"color": charts.BLUE, "borderRadius": [2, 2, 0, 0]},
+                "label": {"show": True, "position": "top", "color": charts.INK},
             }
         ],
     }

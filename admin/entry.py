@@ -73,7 +73,6 @@ def new() -> Any:
                 actor=actor(),
                 at=now(),
                 reading=_read(form.text.data),
-                answer_business_days=services().settings.answer_business_days,
             )
         except Invalid as error:
             form.form_errors.append(str(error))

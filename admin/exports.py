@@ -11,8 +11,8 @@ from admin.tables.writing import CONTENT_TYPES, Format, write
 from feedback.clock import TOKYO, fiscal_year, fiscal_year_name, tokyo_date
 from feedback.departments.queries import departments
 from feedback.errors import Invalid, NotAllowed
-from feedback.opinions import exporting
-from feedback.opinions.exporting import Selection
+from feedback.exchange import exporting
+from feedback.exchange.exporting import Selection
 from feedback.opinions.rules import STATUS_NAMES, Channel, Kind, MatterStatus
 from feedback.staff.rules import Permission
 

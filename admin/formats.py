@@ -10,8 +10,15 @@ from typing import Any
 
 from flask import Flask, url_for
 
-from feedback.business_days import business_days_between
+from feedback.answers.rules import (
+    ANSWER_STATE_NAMES,
+    APPROVAL_ACTION_NAMES,
+    METHOD_NAMES,
+    STEP_STATE_NAMES,
+)
+from feedback.business_days import Calendar, business_days_between
 from feedback.clock import TOKYO, era_date
+from feedback.deadlines.rules import left_in_words
 from feedback.opinions.rules import (
     AGE_BANDS,
     CHANNEL_NAMES,
@@ -22,6 +29,7 @@ from feedback.opinions.rules import (
 )
 from feedback.staff.rules import ROLE_NAMES, Permission
 
+_SOON = 2
 _WEEKDAYS = "月火水木金土日"
 _STATIC = Path(__file__).parent / "static"
 
@@ -67,15 +75,14 @@ class Due:
     state: str
 
 
-def due(due_on: date | None, today: date) -> Due | None:
+def due(due_on: date | None, today: date, calendar: Calendar) -> Due | None:
     """Business days until a due date, or since; None without one."""
     if due_on is None:
         return None
+    words = left_in_words(due_on, today, calendar)
     if due_on < today:
-        late = business_days_between(due_on, today)
-        return Due(f"{late}営業日超過" if late else "期限超過", "overdue")  # a weekend has no business day yet
-    left = business_days_between(today, due_on)
-    return Due("本日まで" if due_on == today else f"あと{left}営業日", "soon" if left <= 2 else "ahead")
+        return Due(words, "overdue")
+    return Due(words, "soon" if business_days_between(today, due_on, calendar) <= _SOON else "ahead")
 
 
 def number(value: float) -> str:
@@ -126,5 +133,9 @@ def install(app: Flask) -> None:
         safety_name=_named(SAFETY_NAMES),
         role_name=_named(ROLE_NAMES),
         age_name=_named(AGE_BANDS),
+        answer_state_name=_named(ANSWER_STATE_NAMES),
+        method_name=_named(METHOD_NAMES),
+        step_state_name=_named(STEP_STATE_NAMES),
+        approval_action_name=_named(APPROVAL_ACTION_NAMES),
     )
     app.jinja_env.globals.update(asset=asset, Permission=Permission)

@@ -12,12 +12,12 @@ from admin.tables import uploads
 from admin.tables.reading import SheetTable, TextTable, open_table
 from feedback.audit import service as audit
 from feedback.errors import Invalid, NotFound
+from feedback.exchange import importing
+from feedback.exchange.import_columns import FIELD_NAMES, Field, guess
+from feedback.exchange.import_rows import as_text
+from feedback.exchange.importing import Import
 from feedback.jobs import queries as job_queries
 from feedback.jobs import service as jobs
-from feedback.opinions import importing
-from feedback.opinions.import_columns import FIELD_NAMES, Field, guess
-from feedback.opinions.import_rows import as_text
-from feedback.opinions.importing import Import
 from feedback.opinions.rules import Channel
 from feedback.staff.rules import Permission
 
@@ -189,7 +189,6 @@ def _task(found: Upload, *, dry_run: bool) -> Import:
         columns=found.columns,
         channel=found.channel,
         now=now(),
-        answer_business_days=services().settings.answer_business_days,
         staff_id=actor().id,
         dry_run=dry_run,
     )

@@ -1,4 +1,4 @@
-"""The inbox: tabs, filters, search, bulk assignment and re-routing."""
+"""The inbox: tabs, saved views, filters, search."""
 
 from typing import Any
 
@@ -6,18 +6,25 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 
 from admin import formats, marking
 from admin.access import allow
-from admin.choices import whole
+from admin.bulk import latest_batch
 from admin.context import actor, db, note_view, now
+from admin.declined import still_declined
 from admin.listing import Wish, read_wish
+from feedback import masking
 from feedback.clock import tokyo_date
+from feedback.deadlines.service import load as load_deadlines
 from feedback.departments.queries import departments
 from feedback.errors import Invalid
-from feedback.opinions import queries, service
-from feedback.opinions.queries import Row, Tab
+from feedback.likeness.queries import Size, sizes
+from feedback.notes.queries import texts_of
+from feedback.opinions import queries
+from feedback.opinions.queries import Filter, Row, Tab
+from feedback.opinions.receipts import matter_of_receipt
 from feedback.opinions.rules import CHANNEL_NAMES, KIND_NAMES, OPEN_STATUSES, STATUS_NAMES
 from feedback.routing.queries import areas
 from feedback.staff.queries import colleagues
 from feedback.staff.rules import Permission
+from feedback.views.queries import View, views_of
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -32,26 +39,37 @@ def explain(error: Invalid) -> Any:
 
 TAB_NAMES = {
     Tab.MINE: "自分の担当",
+    Tab.MENTIONED: "わたし宛て",
     Tab.DEPARTMENT: "自課",
     Tab.UNROUTED: "振り分け待ち",
+    Tab.BOUNCED: "差し戻し",
     Tab.URGENT: "緊急",
     Tab.OVERDUE: "期限超過",
     Tab.ALL: "すべて",
 }
-_MOST_AT_ONCE = 200
+_SHOWN_NOTE = 90
+"""Letters of a note around what was searched for."""
 
 
 @blueprint.get("/")
 @allow(Permission.VIEW_MATTERS)
 def index() -> Any:
-    """One page of the inbox."""
+    """One page of the inbox. Without a wish it is the person's own first view; a receipt number leads to its matter."""
+    saved = views_of(db(), actor=actor())
+    first = next((one for one in saved if one.first), None)
+    if not request.args and first is not None:
+        return redirect(view_address(first))
     wish = read_wish(request.args, tabs=queries.tabs_of(actor()))
+    found = matter_of_receipt(db(), wish.q, actor=actor()) if wish.q else None
+    if found is not None:
+        return redirect(url_for("matters.show", matter_id=found))
+    wanted = queries.looked_up(db(), wish.filter())
     today = tokyo_date(now())
     page = queries.page(
         db(),
         actor=actor(),
         tab=wish.tab,
-        wanted=wish.filter(),
+        wanted=wanted,
         sort=wish.order,
         today=today,
         cursor=wish.cursor or None,
@@ -66,11 +84,13 @@ def index() -> Any:
     counts = queries.count_tabs(db(), actor=actor(), today=today)
     counted = None
     if wish.narrowed:
-        counted = queries.count(db(), actor=actor(), tab=wish.tab, wanted=wish.filter(), today=today)
+        counted = queries.count(db(), actor=actor(), tab=wish.tab, wanted=wanted, today=today)
     return render_template(
         "inbox/index.html",
         wish=wish,
         lines=[(row, marking.excerpt(row.excerpt, words=wish.words), _due(row)) for row in page.rows],
+        noted=_noted(wish, page.rows),
+        copies=_copies(wish, wanted, page.rows),
         page=page,
         counted=counted,
         tabs=_tabs(wish, counts),
@@ -78,7 +98,19 @@ def index() -> Any:
         colleagues=_colleagues(),
         href=lambda **changes: url_for(".index", **wish.arguments(**changes)),
         count_words=_count_words,
+        declined=still_declined(),
+        batch=latest_batch(),
+        saved=saved,
+        view=next((one for one in saved if str(one.id) == wish.view), None),
+        view_address=view_address,
+        removed_view=session.pop("removed_view", None),
     )
+
+
+def view_address(view: View) -> str:
+    """Where a saved view leads."""
+    arguments: dict[str, Any] = {**view.query, "view": view.id}
+    return url_for("inbox.index", **arguments)
 
 
 @blueprint.get("/inbox/counts")
@@ -90,52 +122,31 @@ def counts() -> Any:
     return render_template("inbox/tabs.html", tabs=_tabs(wish, fresh), wish=wish)
 
 
-@blueprint.post("/inbox/bulk")
-@allow(Permission.WORK_MATTERS)
-def bulk() -> Any:
-    """Assign or re-route the matters that were marked."""
-    chosen = _chosen(request.form.getlist("matter"))
-    done, refused = service.in_bulk(db(), chosen, _bulk_change())
-    if done:
-        flash(f"{done}件を変更しました。", "success")
-    if refused:
-        reasons = "、".join(sorted({reason for _, reason in refused}))
-        flash(f"{len(refused)}件は変更できませんでした。{reasons}", "warning")
-    wish = read_wish(request.args, tabs=queries.tabs_of(actor()))
-    return redirect(url_for(".index", **wish.arguments(cursor=wish.cursor)))
+def _copies(wish: Wish, wanted: Filter, rows: list[Row]) -> dict[int, tuple[int, Size]]:
+    """For rows that stand for several near-duplicates of this list: their group and its size."""
+    if not wish.folded:
+        return {}
+    among = queries.listed(db(), actor=actor(), tab=wish.tab, wanted=wanted, today=tokyo_date(now()))
+    found = sizes(db(), [row.id for row in rows], among=among)
+    return {matter_id: (group, size) for matter_id, (group, size) in found.items() if size.matters > 1}
 
 
-def _bulk_change() -> Any:
-    form = request.form
-    if form.get("action") == "route":
-        department_id = whole(form.get("department_id"))
-        if department_id is None:
-            raise Invalid("振り分け先の課を選んでください。")
-        return lambda matter_id, version: service.route(
-            db(), matter_id, actor=actor(), version=version, at=now(), department_id=department_id
-        )
-    assignee_id = whole(form.get("assignee_id"))
-    if assignee_id is None:
-        raise Invalid("担当者を選んでください。")
-    return lambda matter_id, version: service.assign(
-        db(), matter_id, actor=actor(), version=version, at=now(), assignee_id=assignee_id
-    )
-
-
-def _chosen(values: list[str]) -> list[tuple[int, int]]:
-    pairs = [(whole(matter_id), whole(version)) for matter_id, _, version in (one.partition(":") for one in values)]
-    chosen = [(one, version) for one, version in pairs if one is not None and version is not None]
-    if len(chosen) < len(pairs):
-        raise Invalid("選んだ案件を読み取れませんでした。一覧を開き直してください。")
-    if not chosen:
-        raise Invalid("案件を一つ以上選んでください。")
-    if len(chosen) > _MOST_AT_ONCE:
-        raise Invalid(f"一度に変更できるのは{_MOST_AT_ONCE}件までです。")
-    return chosen
+def _noted(wish: Wish, rows: list[Row]) -> dict[int, list[marking.Segment]]:
+    """For rows whose own words do not show why they were found: the words around it in their notes."""
+    elsewhere = [row.id for row in rows if wish.words and not marking.spans_of(row.excerpt, wish.words)]
+    shown: dict[int, list[marking.Segment]] = {}
+    if not elsewhere:
+        return shown
+    for matter_id, texts in texts_of(db(), elsewhere).items():
+        hit = next((text for text in texts if marking.spans_of(text, wish.words)), None)
+        if hit is not None:
+            shown[matter_id] = marking.excerpt(masking.mask(hit), words=wish.words, length=_SHOWN_NOTE)
+    return shown
 
 
 def _due(row: Row) -> formats.Due | None:
-    return formats.due(row.due_on, tokyo_date(now())) if row.status in OPEN_STATUSES else None
+    calendar = load_deadlines(db()).calendar
+    return formats.due(row.due_on, tokyo_date(now()), calendar) if row.status in OPEN_STATUSES else None
 
 
 def _count_words(count: int) -> str:

@@ -13,6 +13,7 @@ from feedback.opinions.rules import Channel, Kind, MatterStatus
 E = TypeVar("E", bound=StrEnum)
 _LONGEST_SEARCH = 200
 _OPEN, _NO_AREA = "open", "none"
+_EVERY_COPY = "all"
 _DUE_FIRST = frozenset({Tab.MINE, Tab.DEPARTMENT, Tab.OVERDUE, Tab.URGENT})
 
 
@@ -31,7 +32,11 @@ class Wish:
     urgent: str = ""
     media: str = ""
     q: str = ""
+    group: str = ""
+    theme: str = ""
+    copies: str = ""
     sort: str = ""
+    view: str = ""
     cursor: str = ""
 
     @property
@@ -59,12 +64,33 @@ class Wish:
             urgent=bool(self.urgent),
             media=bool(self.media),
             words=self.q,
+            group=whole(self.group),
+            theme=whole(self.theme),
+            folded=self.folded,
         )
+
+    @property
+    def folded(self) -> bool:
+        """Whether a text sent many times is one line; not where its copies were asked for."""
+        return self.copies != _EVERY_COPY and not self.group
 
     @property
     def narrowed(self) -> dict[str, str]:
         """The filters in use, by name."""
-        names = ("status", "area", "kind", "department", "channel", "since", "until", "urgent", "media", "q")
+        names = (
+            "status",
+            "area",
+            "kind",
+            "department",
+            "channel",
+            "since",
+            "until",
+            "urgent",
+            "media",
+            "q",
+            "group",
+            "theme",
+        )
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
     def arguments(self, **changes: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from feedback.opinions import masking
+from feedback import masking
 from feedback.ports import PersonalDataSpan
 
 Span = tuple[int, int]
@@ -66,12 +66,17 @@ def excerpt(text: str, *, words: Sequence[str] = (), length: int = 110) -> list[
         start = max(0, min(hits)[0] - 30)
     cut = line[start : start + length]
     cut = ("…" if start else "") + cut + ("…" if start + length < len(line) else "")
-    covered = _covered(cut, spans_of(cut, words))
+    return found_in(cut, words=words)
+
+
+def found_in(text: str, *, words: Sequence[str]) -> list[Segment]:
+    """The whole text, with what was searched for marked."""
+    covered = _covered(text, spans_of(text, words))
     result: list[Segment] = []
     begin = 0
-    for position in range(1, len(cut) + 1):
-        if position == len(cut) or covered[position] != covered[begin]:
-            result.append(Segment(cut[begin:position], found=covered[begin]))
+    for position in range(1, len(text) + 1):
+        if position == len(text) or covered[position] != covered[begin]:
+            result.append(Segment(text[begin:position], found=covered[begin]))
             begin = position
     return result
 

@@ -43,7 +43,8 @@ MENU = (
     Section(
         "対応",
         (
-            Entry("inbox.index", "受信箱", "inbox", ("inbox.", "matters.")),
+            Entry("inbox.index", "受信箱", "inbox", ("inbox.", "matters.", "answers.")),
+            Entry("approvals.index", "決裁待ち", "check2-circle", ("approvals.",)),
             Entry("entry.new", "意見を登録", "pencil-square", ("entry.",)),
         ),
     ),
@@ -51,8 +52,18 @@ MENU = (
         "集計・出力",
         (
             Entry("dashboard.index", "ダッシュボード", "bar-chart-line", ("dashboard.",)),
+            Entry("performance.index", "担当課ごとの状況", "clipboard-data", ("performance.",)),
+            Entry("themes.index", "声のまとめ", "chat-left-text", ("themes.",)),
             Entry("exports.index", "書き出し", "download", ("exports.",)),
             Entry("imports.index", "取り込み", "upload", ("imports.",)),
+        ),
+    ),
+    Section(
+        "分類",
+        (
+            Entry("checking.index", "分類の確認", "list-check", ("checking.",)),
+            Entry("quality.index", "分類の品質", "graph-up", ("quality.",)),
+            Entry("learning.index", "分類の学習", "layers", ("learning.",)),
         ),
     ),
     Section(
@@ -60,7 +71,13 @@ MENU = (
         (
             Entry("departments.index", "部署", "building", ("departments.",)),
             Entry("areas.index", "分野", "tags", ("areas.",)),
+            Entry("area_review.index", "分野の見直し", "intersect", ("area_review.",)),
             Entry("routes.index", "振り分けルール", "signpost-split", ("routes.",)),
+            Entry("answer_texts.templates", "回答のひな形", "journal-text", ("answer_texts.template",)),
+            Entry("answer_texts.guides", "移送の案内", "box-arrow-right", ("answer_texts.guide",)),
+            Entry("standards.index", "回答期限", "clock", ("standards.",)),
+            Entry("city_days.index", "開庁日カレンダー", "calendar-check", ("city_days.",)),
+            Entry("notices.rooms", "チャットへのお知らせ", "bell"),
             Entry("staff.index", "職員", "people", ("staff.",)),
         ),
     ),

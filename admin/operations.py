@@ -12,6 +12,10 @@ from feedback.errors import Invalid
 from feedback.inbox import queue
 from feedback.jobs import queries as job_queries
 from feedback.jobs import service as jobs
+from feedback.learning import queries as learning
+from feedback.notices import queries as notice_queries
+from feedback.notices import service as notices
+from feedback.notices.rules import NOTICE_NAMES
 from feedback.operations import queries
 from feedback.outbox import service as outbox
 from feedback.staff.rules import Permission
@@ -41,9 +45,12 @@ def index() -> Any:
         dead=queries.dead_events(session),
         outbox=queries.outbox_state(session, now=now()),
         undelivered=queries.undelivered(session),
+        notices=notice_queries.unsent(session),
+        notice_names=NOTICE_NAMES,
         jobs=job_queries.recent(session, limit=10),
         media=queries.media_pending(session),
         model=queries.model_in_use(session),
+        in_force=learning.active(session),
         workers=queries.workers(session),
         database=f"{engine.dialect.name} {'.'.join(map(str, engine.dialect.server_version_info or ()))}",
         version=__version__,
@@ -70,6 +77,17 @@ def resend(message_id: int) -> Any:
     if not outbox.send_again(db(), message_id, now=now()):
         raise Invalid("このメッセージは、もう送れません。内容が消えているか、すでに送られています。")
     _record("message.resent", "outbound_message", message_id)
+    flash("もう一度送るよう登録しました。", "success")
+    return redirect(url_for(".index"))
+
+
+@blueprint.post("/operations/notices/<int:notice_id>")
+@allow(Permission.OPERATE)
+def send_notice(notice_id: int) -> Any:
+    """Send a notice to staff again."""
+    if not notices.send_again(db(), notice_id, now=now()):
+        raise Invalid("このお知らせは、もう送れません。")
+    _record("notice.resent", "notice", notice_id)
     flash("もう一度送るよう登録しました。", "success")
     return redirect(url_for(".index"))
 

@@ -11,7 +11,7 @@ from admin.choices import department_choices, named, status_of, whole
 from admin.context import actor, db, now, services
 from admin.forms import Form
 from feedback.errors import Invalid, NotFound
-from feedback.staff import queries, service
+from feedback.staff import queries, second_factor, service
 from feedback.staff.models import Staff
 from feedback.staff.rules import ROLE_NAMES, Permission, Role
 
@@ -104,6 +104,15 @@ def unlock(staff_id: int) -> Any:
     """Open an account that was locked after wrong passwords."""
     service.unlock(db(), staff_id=staff_id, at=now(), actor=actor())
     flash("ログインの停止を解きました。", "success")
+    return redirect(url_for(".index"))
+
+
+@blueprint.post("/staff/<int:staff_id>/second-factor/reset")
+@allow(Permission.MANAGE_STAFF)
+def reset_second_factor(staff_id: int) -> Any:
+    """Take the second factor off, for somebody whose phone was lost."""
+    second_factor.reset(db(), staff_id=staff_id, at=now(), actor=actor())
+    flash("二段階認証を解除しました。ご本人に、設定し直すよう伝えてください。", "success")
     return redirect(url_for(".index"))
 
 

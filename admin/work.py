@@ -5,11 +5,17 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, request, url_for
 
+from admin import conflicts
 from admin.access import allow
 from admin.choices import day, whole
 from admin.context import actor, db, now, services
-from feedback.errors import Conflict, FeedbackError, Invalid
-from feedback.opinions import service, splitting, undoing
+from admin.declined import remember_declined
+from feedback.deadlines.service import load as load_deadlines
+from feedback.errors import Conflict, FeedbackError, Invalid, NotAllowed
+from feedback.notes import service as notes
+from feedback.notes.rules import LARGEST_FILE
+from feedback.notes.service import NewFile
+from feedback.opinions import declining, outcomes, service, splitting, undoing
 from feedback.opinions.intake import IntakeRules
 from feedback.opinions.models import Matter
 from feedback.opinions.rules import Kind, MatterStatus, Outcome
@@ -22,13 +28,16 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def explain(error: FeedbackError) -> Any:
-    """Back to the matter with the refusal in words; the transaction was rolled back."""
-    flash(str(error), "warning" if isinstance(error, Conflict) else "error")
+    """Back to the matter with the refusal in words; the transaction was rolled back. What was typed is not lost."""
+    if isinstance(error, Conflict):
+        return conflicts.page((request.view_args or {})["matter_id"])
+    flash(str(error), "error")
     return redirect(url_for("matters.show", matter_id=(request.view_args or {})["matter_id"]))
 
 
 blueprint.register_error_handler(Invalid, explain)
 blueprint.register_error_handler(Conflict, explain)
+blueprint.register_error_handler(NotAllowed, explain)
 
 
 @blueprint.post("/<int:matter_id>/correct")
@@ -72,7 +81,7 @@ def status(matter_id: int) -> Any:
 @allow(Permission.WORK_MATTERS)
 def outcome(matter_id: int) -> Any:
     """Say what the city did."""
-    service.set_outcome(
+    outcomes.set_outcome(
         db(),
         matter_id,
         actor=actor(),
@@ -80,6 +89,8 @@ def outcome(matter_id: int) -> Any:
         at=now(),
         outcome=_member(Outcome, "outcome"),
         reason=request.form.get("reason", ""),
+        planned_month=day(f"{request.form.get('planned_month', '')}-01"),
+        reflected_on=day(request.form.get("reflected_on")),
     )
     return _done(matter_id, "対応区分を記録しました。")
 
@@ -130,9 +141,26 @@ def urgent(matter_id: int) -> Any:
 @blueprint.post("/<int:matter_id>/notes")
 @allow(Permission.WORK_MATTERS)
 def note(matter_id: int) -> Any:
-    """Add an internal note."""
-    service.add_note(db(), matter_id, actor=actor(), at=now(), text=request.form.get("text", ""))
-    return _done(matter_id, "メモを追加しました。")
+    """Add an internal note, with a file if one was chosen."""
+    chosen = request.files.get("file")
+    file = NewFile(chosen.filename, chosen.read(LARGEST_FILE + 1)) if chosen and chosen.filename else None
+    called = notes.write(
+        db(),
+        matter_id,
+        actor=actor(),
+        at=now(),
+        text=request.form.get("text", ""),
+        file=file,
+        store=services().media,
+    )
+    if called.without_access:
+        names = "、".join(f"{name}さん" for name in called.without_access)
+        flash(
+            f"{names}はこの案件を見られないため、知らせていません。メモで呼んでも、見られるようにはなりません。",
+            "warning",
+        )
+    told = f"{'、'.join(f'{name}さん' for name in called.told)}に知らせます。" if called.told else ""
+    return _done(matter_id, f"メモを追加しました。{told}")
 
 
 @blueprint.post("/<int:matter_id>/decline")
@@ -148,7 +176,20 @@ def decline(matter_id: int) -> Any:
         reason=request.form.get("reason", ""),
         suggestion_id=whole(request.form.get("department_id")),
     )
+    remember_declined(matter_id)
     return _done(matter_id, "別の課へ送りました。")
+
+
+@blueprint.post("/<int:matter_id>/take-back")
+@allow(Permission.WORK_MATTERS)
+def take_back(matter_id: int) -> Any:
+    """Undo 「当課ではない」, from the inbox: the matter's page is out of reach meanwhile."""
+    try:
+        declining.take_back(db(), matter_id, actor=actor(), at=now())
+    except Invalid as error:
+        flash(str(error), "warning")
+        return redirect(url_for("inbox.index"))
+    return _done(matter_id, "「当課ではない」を取り消しました。")
 
 
 @blueprint.post("/<int:matter_id>/route")
@@ -186,7 +227,7 @@ def split(matter_id: int) -> Any:
         groups=[group for group in groups if group is not None],
         rules=IntakeRules(
             router=load_router(db()),
-            answer_business_days=services().settings.answer_business_days,
+            deadlines=load_deadlines(db()),
             area_keys=frozenset(one.key for one in areas(db())),
         ),
         reader=services().reader,

@@ -17,7 +17,7 @@ def check_site(settings: Settings, *, health_only: bool = False) -> Iterator[Fin
     """Look at an installation; problems carry what to do."""
     checks: list[Callable[[Settings], Finding]] = [_database]
     if not health_only:
-        checks += [_keys, _data_dir, _line, _urls, _cookies, _emergency, _classifier, _font]
+        checks += [_keys, _data_dir, _line, _urls, _cookies, _mail, _emergency, _classifier, _font]
     for check in checks:
         yield check(settings)
 
@@ -95,6 +95,21 @@ def _cookies(settings: Settings) -> Finding:
     if settings.staff_url.startswith("https://") and not settings.secure_cookies:
         return Finding("staff cookies", "are also sent over http", True, "Set MACHIKOE_SECURE_COOKIES=true.")
     return Finding("staff cookies", "fit the staff address")
+
+
+def _mail(settings: Settings) -> Finding:
+    from app.notices.mail import MailTrouble, connection
+
+    if not settings.smtp_host:
+        return Finding("mail", "no mail server is set; staff get no notices by e-mail")
+    server = f"{settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security})"
+    if "@" not in settings.smtp_from:
+        return Finding("mail", f"{server} has no sender's address", True, "Set MACHIKOE_SMTP_FROM.")
+    try:
+        with connection(settings):
+            return Finding("mail", f"{server} answers and lets us in")
+    except MailTrouble as trouble:
+        return Finding("mail", f"{server}: {trouble}", True, "Check the MACHIKOE_SMTP_ settings and the network.")
 
 
 def _emergency(settings: Settings) -> Finding:

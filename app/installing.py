@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app import migrating
+from feedback.answers import templates
 from feedback.clock import utc_now
 from feedback.config import KEY_FILE, Settings, SettingsError, make_data_dir
 from feedback.db import Database
+from feedback.deadlines import service as deadlines
 from feedback.routing.service import install_defaults
 from feedback.staff import service as staff
 from feedback.staff.models import Role, Staff
@@ -47,6 +49,8 @@ def install(database: Database, settings: Settings, *, admin_email: str, admin_n
     with database.write() as session:
         migrating.alone(session)
         defaults = install_defaults(session)
+        deadlines.install_default(session, business_days=settings.answer_business_days)
+        templates.install_defaults(session)
         exists = session.scalar(select(Staff.id).where(Staff.role == Role.ADMINISTRATOR).limit(1))
         if exists:
             return Installed(defaults, None)

@@ -14,6 +14,7 @@ from feedback.config import Settings
 from feedback.db import Database
 from feedback.inbox import queue
 from feedback.jobs import leases
+from feedback.notices import service as notices
 from feedback.opinions import search
 from feedback.outbox import service as outbox
 
@@ -55,6 +56,7 @@ class Periodic:
         now = self.clock()
         with self.database.write() as session:
             events = queue.forget_old(session, now=now, text_days=self.settings.event_text_days)
+            notices.forget_old(session, now=now)
             messages = outbox.forget_old(session, now=now, text_days=self.settings.outbound_text_days)
         if events or messages:
             log.info("periodic.forgot", events=events, messages=messages)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app import migrating
 from benchmarks.export import fill
 from feedback.db import Database
-from feedback.opinions.statistics import Scope, statistics
+from feedback.statistics.queries import Scope, statistics
 
 
 def main() -> None:

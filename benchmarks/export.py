@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from admin.tables.writing import Format, write
 from app import migrating
 from feedback.db import Database
-from feedback.opinions import exporting
+from feedback.exchange import exporting
 from feedback.opinions.models import Matter, MatterReading, Submission
 from feedback.routing import service as routing
 

@@ -115,10 +115,11 @@ def print_row(events: int, pairs: list[tuple[Result, Result]]) -> None:
     ours_rate = statistics.median(ours.rate for ours, _ in pairs)
     echo_rate = statistics.median(theirs.rate for _, theirs in pairs)
     p99 = statistics.median(ours.percentile(0.99) for ours, _ in pairs)
+    echo_p99 = statistics.median(theirs.percentile(0.99) for _, theirs in pairs)
     errors = sum(ours.errors for ours, _ in pairs)
     print(
         f"  {events:>3} events a body: ours {ours_rate:7.0f}/s  echo {echo_rate:7.0f}/s  ratio {ratio:5.2f}"
-        f"  p99 {p99:5.0f} ms  errors {errors}",
+        f"  p99 {p99:5.0f} ms, echo's {echo_p99:5.0f} ms  errors {errors}",
         flush=True,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from bot.batch import Batch
-from bot.conversation.facts import Facts, Opinion
+from bot.conversation.facts import Facts, Opinion, SentAnswer
 from bot.conversation.incoming import Incoming, Words
 from bot.conversation.needs import Needs
 from bot.conversation.state import NEWEST
@@ -19,10 +19,12 @@ from bot.inbound import Inbound
 from bot.messages.opinions import LIST_LENGTH
 from bot.messages.scene import day
 from bot.texts import NOTICE_VERSION, lines
+from feedback.answers import rating
+from feedback.answers.models import Answer
 from feedback.citizens.models import Citizen, Consent
-from feedback.opinions import bulk
+from feedback.opinions import bulk, lifecycle
 from feedback.opinions.models import MatterReading, Submission
-from feedback.opinions.rules import AGE_BANDS, OPEN_STATUSES, Channel, MatterStatus, joins
+from feedback.opinions.rules import AGE_BANDS, OPEN_STATUSES, Channel, MatterStatus, Source, joins
 from feedback.routing.models import RoutingRule
 
 _FUTURE: Final = timedelta(minutes=10)
@@ -37,6 +39,7 @@ class Gathered:
     at: datetime
     newest: Submission | None = None
     referred: Submission | None = None
+    answer: Answer | None = None
     listed: list[Submission] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
     values: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +67,9 @@ def gather(
     rows = Gathered(citizen, at, newest)
     if wants.submission is not None:
         rows.referred = _own(batch, rows, wants.submission)
+    if wants.answer is not None and rows.referred is not None:
+        bulk.flush(batch.session)
+        rows.answer = rating.sent_answer(batch.session, wants.answer, submission_id=rows.referred.id)
     if wants.listed:
         rows.listed = _listed(batch, citizen)
     if wants.held:
@@ -89,6 +95,7 @@ def _facts(batch: Batch, incoming: Incoming, wants: Needs, rows: Gathered) -> Fa
         and newest.matters[0].status in OPEN_STATUSES
         and joins(newest.last_part_at, rows.at, quiet_seconds=quiet),
         referred=_opinion(batch, rows.referred, wants) if rows.referred is not None else None,
+        answer=_sent_answer(rows.answer),
         listed=tuple(one.id for one in rows.listed),
         held=len(rows.bundles),
         area_keys=tuple(batch.areas),
@@ -96,6 +103,14 @@ def _facts(batch: Batch, incoming: Incoming, wants: Needs, rows: Gathered) -> Fa
         districts=_districts(batch) if wants.districts else (),
         notice_version=NOTICE_VERSION,
     )
+
+
+def _sent_answer(answer: Answer | None) -> SentAnswer | None:
+    if answer is None:
+        return None
+    status = answer.matter.status
+    reopenable = lifecycle.may(Source.CITIZEN, status, MatterStatus.REOPENED)
+    return SentAnswer(answer.id, open=status in OPEN_STATUSES, reopenable=reopenable)
 
 
 def has_consented(citizen: Citizen) -> bool:

@@ -88,6 +88,7 @@ def _scene(batch: Batch, now: Performance) -> Scene:
         settings=batch.settings,
         areas=batch.areas,
         departments=batch.departments,
+        deadlines=batch.rules.deadlines,
         subject=now.subject,
         recorded=now.recorded,
         listed=rows.listed,

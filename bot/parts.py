@@ -10,7 +10,7 @@ from feedback.keys import KeyRing
 from feedback.opinions.intake import NewPart
 from feedback.opinions.rules import PartKind
 
-_FILE_NAME_CHARS: Final = 200
+_LONGEST_WORDS: Final = 200
 _KINDS: Final[Mapping[str, PartKind]] = {kind.value: kind for kind in PartKind}
 _WITH_FILE: Final = frozenset({PartKind.IMAGE, PartKind.VIDEO, PartKind.AUDIO, PartKind.FILE})
 
@@ -23,20 +23,27 @@ def new_part(inbound: Inbound, keys: KeyRing, *, at: datetime) -> NewPart:
     if text is not None:
         return NewPart(PartKind.TEXT, at, text, line_message_key=key, line_event_id=inbound.event_id)
     kind = _KINDS.get(str(inbound.message.get("type")), PartKind.FILE)
-    latitude, longitude = place(inbound) if kind is PartKind.LOCATION else (None, None)
+    is_place = kind is PartKind.LOCATION
+    latitude, longitude = place(inbound) if is_place else (None, None)
     media = (
         keys.encrypt(own_id.encode("utf-8", "replace"), purpose=MESSAGE_ID_PURPOSE)
         if own_id and kind in _WITH_FILE
         else None
     )
-    name = inbound.message.get("fileName")
     return NewPart(
         kind,
         at,
         latitude=latitude,
         longitude=longitude,
+        place_title=_words(inbound, "title") if is_place else None,
+        place_address=_words(inbound, "address") if is_place else None,
         line_message_key=key,
         line_event_id=inbound.event_id,
         media=media,
-        file_name=storable(name)[:_FILE_NAME_CHARS] if isinstance(name, str) else None,
+        file_name=_words(inbound, "fileName"),
     )
+
+
+def _words(inbound: Inbound, field: str) -> str | None:
+    words = inbound.message.get(field)
+    return (storable(words)[:_LONGEST_WORDS] or None) if isinstance(words, str) else None

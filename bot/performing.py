@@ -10,13 +10,16 @@ from bot.conversation.actions import (
     Action,
     Agree,
     ChooseArea,
+    Comment,
     Erase,
     EraseMessage,
     Join,
     Leave,
+    Rate,
     Reach,
     Record,
     Refuse,
+    Reopen,
     SetAge,
     SetDistrict,
     Withdraw,
@@ -26,7 +29,9 @@ from bot.gathering import Gathered
 from bot.inbound import Inbound
 from bot.parts import new_part
 from bot.texts import NOTICE_VERSION
+from feedback.answers import rating
 from feedback.citizens import service as citizens
+from feedback.clock import tokyo_date
 from feedback.opinions import bulk, intake
 from feedback.opinions.intake import NewPart, Sender
 from feedback.opinions.models import Submission
@@ -169,6 +174,8 @@ def _erase_message(now: Performance, action: EraseMessage) -> None:
     outbox.forget_of(batch.session, citizen_key, now=batch.now, purposes=_QUOTING)
     if intake.unsend(batch.session, line_message_key=key, at=now.rows.at, read=batch.read):
         return
+    if rating.unsend(batch.session, line_message_key=key, at=now.rows.at):
+        return
     for inbound in held.held(batch, citizen_key):
         if new_part(inbound, batch.keys, at=inbound.at).line_message_key == key:
             held.drop_one(batch, citizen_key, inbound.event_id)
@@ -195,6 +202,32 @@ def _leave(now: Performance, action: Leave) -> None:
     )
 
 
+def _rate(now: Performance, action: Rate) -> None:
+    if now.rows.answer is not None:
+        rating.rate(now.batch.session, now.rows.answer, helpful=action.helpful, at=now.rows.at)
+
+
+def _comment(now: Performance, action: Comment) -> None:
+    del action
+    if now.rows.answer is not None:
+        part = new_part(now.inbound, now.batch.keys, at=now.rows.at)
+        rating.comment(
+            now.batch.session,
+            now.rows.answer,
+            text=part.text or "",
+            at=now.rows.at,
+            line_message_key=part.line_message_key,
+        )
+
+
+def _reopen(now: Performance, action: Reopen) -> None:
+    del action
+    if now.rows.answer is not None:
+        matter = now.rows.answer.matter
+        due_on = now.batch.rules.deadlines.due_on(tokyo_date(now.rows.at), matter.area_key, matter.kind)
+        rating.reopen(now.rows.answer, at=now.rows.at, due_on=due_on)
+
+
 _PERFORMERS: Final[Mapping[type[Action], Callable[[Performance, Any], None]]] = {
     Record: _record,
     Join: _join,
@@ -208,4 +241,7 @@ _PERFORMERS: Final[Mapping[type[Action], Callable[[Performance, Any], None]]] = 
     EraseMessage: _erase_message,
     Reach: _reach,
     Leave: _leave,
+    Rate: _rate,
+    Comment: _comment,
+    Reopen: _reopen,
 }

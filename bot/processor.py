@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from bot.batch import AreaName, Batch, Handled
 from bot.inbound import EVENT_PURPOSE, Inbound, parse
@@ -19,7 +19,8 @@ from feedback.citizens import service as citizens
 from feedback.citizens.models import Citizen
 from feedback.clock import Clock, utc_now
 from feedback.config import Settings
-from feedback.db import Database
+from feedback.db import Database, among
+from feedback.deadlines.service import load as load_deadlines
 from feedback.departments.models import Department
 from feedback.inbox import queue
 from feedback.inbox.models import EventState
@@ -27,7 +28,7 @@ from feedback.inbox.queue import DueEvent
 from feedback.keys import KeyRing
 from feedback.opinions import bulk
 from feedback.opinions.intake import IntakeRules
-from feedback.opinions.models import Submission
+from feedback.opinions.models import Matter, Submission
 from feedback.opinions.rules import joins, matter_text
 from feedback.outbox import service as outbox
 from feedback.ports import Reading, TextReader
@@ -56,7 +57,7 @@ class Processor:
     reader: TextReader
     handle: Handle
     clock: Clock = utc_now
-    batch_size: int = 200
+    batch_size: int = 400
     shards_at_once: int = 12
     _opened: dict[int, Inbound] = field(default_factory=dict)
 
@@ -64,16 +65,17 @@ class Processor:
         """Work one batch. Returns how many events were taken up; 0 when nothing is due or others have it."""
         now = self.clock()
         with self.database.read() as session:
-            shards = queue.due_shards(session, now=now)[: self.shards_at_once]
-            if not shards:
+            in_hand = queue.shards_in_hand(session)
+            shards = [shard for shard in queue.due_shards(session, now=now) if shard not in in_hand]
+            peeked = queue.due(session, shards=shards[: self.shards_at_once], now=now, limit=self.batch_size)
+            if not peeked:
                 return 0
-            peeked = queue.due(session, shards=shards, now=now, limit=self.batch_size)
             self._opened = {event.id: inbound for event in peeked if (inbound := self._peek(event)) is not None}
             texts = self._texts(session, peeked)
         readings = self._read(texts)
         with self.database.write() as session:
-            locked = queue.lock_shards(session, shards)
-            events = queue.due(session, shards=locked, now=now, limit=self.batch_size) if locked else []
+            locked = queue.lock_shards(session, sorted({event.shard for event in peeked}))
+            events = queue.still_due(session, peeked, shards=locked, now=now) if locked else []
             if events:
                 self._work(session, events, readings)
         return len(events)
@@ -96,7 +98,7 @@ class Processor:
         inbounds = [self._opened[event.id] for event in events if event.id in self._opened]
         spoken = [(one, one.text) for one in inbounds if one.text]
         quiet = self.settings.submission_quiet_seconds
-        standing = self._standing(session, {one.citizen_key for one, _ in spoken if one.citizen_key}) if quiet else {}
+        standing = _standing(session, [one for one, _ in spoken], quiet_seconds=quiet) if quiet else {}
         texts: dict[str, None] = {}
         for inbound, text in spoken:
             texts[text] = None
@@ -107,14 +109,6 @@ class Processor:
             if quiet:
                 standing[key] = (inbound.at, joined)
         return list(texts)
-
-    def _standing(self, session: Session, keys: set[bytes]) -> dict[bytes, tuple[datetime, str]]:
-        latest = _latest_submissions(session, keys)
-        return {
-            key: (submission.last_part_at, submission.matters[0].text)
-            for key, submission in latest.items()
-            if submission.matters
-        }
 
     def _read(self, texts: list[str]) -> dict[str, Reading]:
         if not texts:
@@ -180,10 +174,8 @@ class Processor:
     def _load(self, session: Session, inbounds: Sequence[Inbound], readings: Mapping[str, Reading]) -> Batch:
         keys = {inbound.citizen_key for inbound in inbounds if inbound.citizen_key is not None}
         now = self.clock()
-        areas = {
-            area.key: AreaName(area.key, area.name, area.short_name)
-            for area in session.scalars(select(Area).where(Area.active).order_by(Area.position))
-        }
+        named = select(Area.key, Area.name, Area.short_name).where(Area.active).order_by(Area.position)
+        areas = {row.key: AreaName(*row) for row in session.execute(named)}
         departments = session.execute(select(Department.id, Department.name))
         return Batch(
             session=session,
@@ -192,7 +184,7 @@ class Processor:
             keys=self.keys,
             rules=IntakeRules(
                 router=load_router(session),
-                answer_business_days=self.settings.answer_business_days,
+                deadlines=load_deadlines(session),
                 area_keys=frozenset(areas),
             ),
             areas=areas,
@@ -214,20 +206,40 @@ class _ReadOnDemand:
         return self.ahead.get(text) or self.reader.read([text])[0]
 
 
+def _standing(
+    session: Session, inbounds: Sequence[Inbound], *, quiet_seconds: int
+) -> dict[bytes, tuple[datetime, str]]:
+    """Citizen → when the last part of their newest submission was sent, and its words, where these may join it."""
+    since = min((one.at for one in inbounds), default=None)
+    if since is None:
+        return {}
+    rows = session.execute(
+        select(Citizen.key, Submission.last_part_at, Matter.text)
+        .join(Submission, Submission.citizen_id == Citizen.id)
+        .join(Matter, Matter.submission_id == Submission.id)
+        .where(
+            among(session, Citizen.key, {one.citizen_key for one in inbounds}),
+            Submission.last_part_at > since - timedelta(seconds=quiet_seconds),
+        )
+        .order_by(Submission.id, Matter.number.desc())
+    )
+    return {key: (last_part_at, text) for key, last_part_at, text in rows}
+
+
 def _latest_submissions(session: Session, keys: Iterable[bytes]) -> dict[bytes, Submission]:
     newest = (
         select(func.max(Submission.id))
         .join(Citizen, Citizen.id == Submission.citizen_id)
-        .where(Citizen.key.in_(set(keys)))
+        .where(among(session, Citizen.key, set(keys)))
         .group_by(Submission.citizen_id)
     )
     rows = session.execute(
         select(Citizen.key, Submission)
         .join(Citizen, Citizen.id == Submission.citizen_id)
         .where(Submission.id.in_(newest))
-        .options(selectinload(Submission.matters))
+        .options(joinedload(Submission.matters))
     )
-    return dict(rows.all())
+    return dict(rows.unique().all())
 
 
 def _describe(error: Exception) -> str:

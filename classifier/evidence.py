@@ -1,74 +1,84 @@
 """The words of a text whose weights decided: shown to staff beside the prediction."""
 
 import re
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.grams import Spelled, padded
 from classifier.linear import Array
-from classifier.tfidf import LONGEST_SEQUENCE, Row, Spelled, Vectoriser
+from classifier.tfidf import BlockRows, Rows
 
 Gains = NDArray[np.float64]
 _LEAST_SHARE = 0.12
 _SAYS_SOMETHING = re.compile(r"[一-龥々]|[ァ-ヶ]{2}|[ぁ-ん]{3}|[a-zà-ỹ가-힣]{2}|[가-힣]")
 
 
-def _word_gains(gains: dict[str, float], single: list[str]) -> Gains:
-    found = np.array([gains.get(word, 0.0) for word in single])
-    for i, (left, right) in enumerate(pairwise(single)):
-        found[i : i + 2] += gains.get(f"{left} {right}", 0.0) / 2
-    return found
-
-
-def _character_gains(gains: dict[str, float], text: str) -> Gains:
-    """Gain of every character: that of each sequence it is part of, shared among its characters."""
-    padded = f" {text} "
-    found = np.zeros(len(padded))
-    for length in range(1, min(LONGEST_SEQUENCE, len(padded)) + 1):
-        places = range(len(padded) - length + 1)
-        each = np.array([gains.get(padded[i : i + length], 0.0) for i in places]) / length
-        for shift in range(length):
-            found[shift : shift + len(each)] += each
-    return found[1:-1]
+def _unit_gains(block: BlockRows, gain: Array) -> list[Gains]:
+    """Gain of every word or character of each text: that of each gram it is part of, shared among its parts."""
+    found = block.found
+    each = gain[block.entries] / found.lengths
+    total = np.zeros(int(found.units.sum()))
+    for shift in range(int(found.lengths.max(initial=0))):
+        covers = found.lengths > shift
+        total += np.bincount(found.starts[covers] + shift, each[covers], minlength=len(total))
+    return np.split(total, np.cumsum(found.units)[:-1])
 
 
 def _of_words(gains: Gains, spelled: Spelled) -> Gains:
-    found, position = np.zeros(len(spelled.words)), 0
-    for i, word in enumerate(spelled.words):
-        start = spelled.text.find(word, position)
-        if start >= 0:
-            position = start + len(word)
-            found[i] = gains[start:position].sum()
-    return found
+    """Gain of each word: that of its characters."""
+    text, position = padded(spelled), 1
+    starts, ends = [], []
+    for word in spelled.words:
+        start = text.find(word, position)
+        position = start + len(word) if start >= 0 else position
+        starts.append(position - len(word) if start >= 0 else position)
+        ends.append(position)
+    summed = np.concatenate([[0.0], np.cumsum(gains)])
+    return np.asarray(summed[ends] - summed[starts])
 
 
-def _score(spelled: Spelled, row: Row, gain: Array, vectoriser: Vectoriser) -> Gains:
-    score, first = np.zeros(len(spelled.words)), 0
-    for block in vectoriser.blocks:
-        end = first + len(block.vocabulary)
-        inside = (row[0] >= first) & (row[0] < end)
-        named = zip((row[0][inside] - first).tolist(), gain[inside].tolist(), strict=True)
-        gains = {block.vocabulary[at]: value for at, value in named}
-        if block.name == "words":
-            score += _word_gains(gains, spelled.words)
-        else:
-            score += _of_words(_character_gains(gains, spelled.text), spelled)
-        first = end
-    return score
+def _scores(spelled: Sequence[Spelled], rows: Rows, gains: Sequence[Array], names: Sequence[str]) -> list[Gains]:
+    """What each word of each text spoke, from the gains of the entries of its row."""
+    scores = [np.zeros(len(each.words)) for each in spelled]
+    cuts = [0] * len(spelled)
+    for name, block in zip(names, rows.blocks, strict=True):
+        sizes = np.diff(block.ends, prepend=0).tolist()
+        parts = [gain[cut : cut + size] for gain, cut, size in zip(gains, cuts, sizes, strict=True)]
+        cuts = [cut + size for cut, size in zip(cuts, sizes, strict=True)]
+        for i, found in enumerate(_unit_gains(block, np.concatenate(parts))):
+            scores[i] += found if name == "words" else _of_words(found, spelled[i])
+    return scores
 
 
-def deciding_words(
-    spelled: Spelled, row: Row, vectoriser: Vectoriser, weights: Array, column: int, rivals: slice, *, most: int = 5
-) -> tuple[str, ...]:
-    """Words of the text that spoke for a column against the mean of its rivals, strongest first."""
-    positions, values = row
-    found = weights[positions]
-    gain = values * (found[:, column] - found[:, rivals].mean(axis=1))
+def _strongest(words: Sequence[str], scores: Gains, most: int) -> tuple[str, ...]:
     total: dict[str, float] = {}
-    for word, worth in zip(spelled.words, _score(spelled, row, gain, vectoriser), strict=True):
-        if worth > 0 and _SAYS_SOMETHING.search(word):
-            total[word] = max(total.get(word, 0.0), float(worth))
+    for word, worth in zip(words, scores.tolist(), strict=True):
+        if worth > total.get(word, 0.0) and (word in total or _SAYS_SOMETHING.search(word)):
+            total[word] = worth
     least = _LEAST_SHARE * sum(total.values())
     ranked = sorted(total.items(), key=lambda item: (-item[1], item[0]))
     return tuple(word for word, worth in ranked[:most] if worth >= least)
+
+
+def deciding_words(
+    spelled: Sequence[Spelled],
+    rows: Rows,
+    names: Sequence[str],
+    weights: Array,
+    columns: Sequence[int],
+    rivals: slice,
+    *,
+    most: int = 5,
+) -> list[tuple[str, ...]]:
+    """Words of each text that spoke for its column against the mean of the rivals, strongest first.
+
+    ``names`` are those of the blocks.
+    """
+    gains = []
+    for (positions, values), column in zip(rows, columns, strict=True):
+        found = weights[positions, rivals]
+        gains.append(values * (weights[positions, column] - found.mean(axis=1)))
+    scored = _scores(spelled, rows, gains, names)
+    return [_strongest(each.words, score, most) for each, score in zip(spelled, scored, strict=True)]

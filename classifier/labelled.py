@@ -14,16 +14,21 @@ from classifier.linear import TextModel
 from classifier.metrics import Evaluation, evaluate
 from classifier.reader import AREA, probabilities_of
 from classifier.store import model_hash, save
-from classifier.training import Question, Recipe, data_hash, train
+from classifier.training import FOLDS, Question, Recipe, data_hash, train
 
 LABEL = "label"
 # Weights are learnt in memory, several copies at a time: more labels leave fewer columns.
 _MOST_WEIGHTS = 3_000_000
 _PRECISION = 0.9
+# Of many texts a third can be spared from each fold, and every fold is a training.
+_MANY, _FEWER_FOLDS = 5_000, 3
+# Of few texts, what only one of them has may be all that is known of its label.
+_FEW = 2_000
+_NAMED_FAULTS = 10
 
 
 class DataError(Exception):
-    """A file of labelled texts cannot be used; the message names the line."""
+    """Labelled texts cannot be used; the message, for the operator, names the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +44,65 @@ class Labelled:
         return data_hash(list(zip(self.texts, self.labels, strict=True)))
 
 
-def _row(line: str, where: str, text_field: str, label_field: str) -> tuple[str, str]:
+def _whole(written: str) -> str:
+    # Half a character, as "\ud83d" cut from an emoji, is not text that can be written again.
+    return written.encode("utf-8", "replace").decode("utf-8")
+
+
+def _row(line: str, text_field: str, label_field: str) -> tuple[str, str]:
     try:
         row = json.loads(line)
-    except ValueError as error:
-        raise DataError(f"{where}: not JSON") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError("JSONとして読めません") from error
     if not isinstance(row, dict):
-        raise DataError(f"{where}: not a JSON object")
+        raise DataError("JSONのオブジェクトではありません")
     text, label = row.get(text_field), row.get(label_field)
     if not isinstance(text, str):
-        raise DataError(f"{where}: no text in field {text_field!r}")
+        raise DataError(f"項目 {text_field!r} に文がありません")
     if label is None or isinstance(label, (dict, list)):
-        raise DataError(f"{where}: no label in field {label_field!r}")
-    return text, label if isinstance(label, str) else json.dumps(label)
+        raise DataError(f"項目 {label_field!r} にラベルがありません")
+    return _whole(text), _whole(label if isinstance(label, str) else json.dumps(label))
 
 
 def read_labelled(path: Path, *, text_field: str, label_field: str) -> Labelled:
-    """Read JSON Lines with a text and a label field. Raises DataError for a line without either, or no lines."""
-    rows = []
+    """Read JSON Lines with a text and a label field.
+
+    Labels that are numbers or true/false are taken as they are written. Raises DataError, naming the lines, when
+    any line has no text or no label, and when there are no lines: figures of a part would be taken for the whole.
+    """
+    rows, faults = [], []
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, 1):
-            if line.strip():
-                rows.append(_row(line, f"{path.name}:{number}", text_field, label_field))
+            if not line.strip():
+                continue
+            try:
+                rows.append(_row(line, text_field, label_field))
+            except DataError as fault:
+                faults.append(f"{path.name}:{number}: {fault}")
+    if len(faults) > _NAMED_FAULTS:
+        faults[_NAMED_FAULTS:] = [f"ほか{len(faults) - _NAMED_FAULTS:,}行"]
+    if faults:
+        raise DataError("\n".join(faults))
     if not rows:
-        raise DataError(f"{path.name}: no rows")
+        raise DataError(f"{path.name}: 行がありません")
     texts, labels = zip(*rows, strict=True)
     return Labelled(texts, labels)
 
 
 def train_labelled(data: Labelled, *, embedder: Embedder | None) -> TextModel:
-    """Learn labels by the recipe of the shipped model; identical texts never stand on both sides of a fold."""
-    limit = max(20_000, min(200_000, _MOST_WEIGHTS // len(set(data.labels))))
+    """Learn labels as the shipped model does, with support vectors; identical texts are never parted by a fold.
+
+    Raises DataError when there are not two labels to tell apart.
+    """
+    labels = len(set(data.labels))
+    if labels < 2:
+        raise DataError("ラベルが1種類しかありません。学習には2種類以上のラベルが必要です")
+    limit = max(20_000, min(200_000, _MOST_WEIGHTS // labels))
     # Prefixed, for an empty text would otherwise be a group of its own meaning.
     groups = tuple(f"={text}" for text in data.texts)
-    question = Question(LABEL, np.arange(len(data.texts), dtype=np.int64), data.labels, groups)
-    recipe = Recipe(precision=_PRECISION, column_limit=limit)
+    rows = np.arange(len(data.texts), dtype=np.int64)
+    question = Question(LABEL, rows, data.labels, groups, folds=FOLDS if len(rows) < _MANY else _FEWER_FOLDS)
+    recipe = Recipe(margins=True, precision=_PRECISION, column_limit=limit, min_texts=1 if len(rows) < _FEW else 2)
     return train(data.texts, [question], embedder=embedder, recipe=recipe).model
 
 

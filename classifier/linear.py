@@ -1,13 +1,12 @@
 """Linear heads over shared columns: one small matrix product answers every question about a text."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.embedding import Vectors
-from classifier.tfidf import Row, Vectoriser
+from classifier.tfidf import Rows, Vectoriser
 
 Array = NDArray[np.float32]
 
@@ -49,6 +48,17 @@ class Head:
         """The head's columns in the shared weight matrix."""
         return slice(self.first, self.first + len(self.labels))
 
+    def choose(self, found: NDArray[np.floating]) -> NDArray[np.int64]:
+        """Column of the answer to each row of probabilities: a label that reaches its own point, else the likeliest.
+
+        A rare label is seldom the likeliest even where it is far likelier than usual; its point lets it be said.
+        """
+        chosen: NDArray[np.int64] = found.argmax(axis=1).astype(np.int64)
+        for label, point in self.points.items():
+            place = self.labels.index(label)
+            chosen[found[:, place] >= point] = place
+        return chosen
+
 
 @dataclass(frozen=True)
 class TextModel:
@@ -59,12 +69,9 @@ class TextModel:
     heads: dict[str, Head]
     embedder: str | None
 
-    def gram_scores(self, rows: Sequence[Row]) -> Array:
+    def gram_scores(self, rows: Rows) -> Array:
         """What the grams say, before any bias: one row a text, the columns of all heads."""
-        scores = np.zeros((len(rows), self.weights.shape[1]), dtype=np.float32)
-        for i, (positions, values) in enumerate(rows):
-            scores[i] = values @ self.weights[positions]
-        return scores
+        return np.stack([values @ self.weights[positions] for positions, values in rows])
 
     def probabilities(self, head: str, scores: Array, vectors: Vectors | None) -> NDArray[np.float64]:
         """Calibrated probabilities of a head's labels from gram scores and, where there are any, vectors."""

@@ -47,13 +47,19 @@ def calibration_error(best: Floats, right: NDArray[np.bool_], bins: int = 15) ->
     return gap
 
 
-def evaluate(probabilities: Floats, truth: NDArray[np.int64], threshold: float) -> Evaluation:
-    """Judge probabilities (one row a text) against true columns; -1 marks a label the model does not know."""
+def evaluate(
+    probabilities: Floats, truth: NDArray[np.int64], threshold: float, *, guess: NDArray[np.int64] | None = None
+) -> Evaluation:
+    """Judge probabilities (one row a text) against true columns; -1 marks a label the model does not know.
+
+    ``guess``: the columns answered where that is not simply the most probable one.
+    """
     n = len(truth)
     if not n:
         return Evaluation(0, 0.0, 0.0, 0.0, 0.0, None, 0.0)
     order = np.argsort(-probabilities, axis=1, kind="stable")
-    guess, best = order[:, 0], probabilities[np.arange(n), order[:, 0]]
+    guess = order[:, 0] if guess is None else guess
+    best = probabilities[np.arange(n), guess]
     right = guess == truth
     routed = best >= threshold
     return Evaluation(

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from classifier.embedding import Embedder, Vectors, default_embedder
 from classifier.evidence import deciding_words
+from classifier.grams import Spelled
 from classifier.language import language_of
-from classifier.linear import Array, Head, TextModel
+from classifier.linear import Head, TextModel
 from classifier.personal_data import find_personal_data
 from classifier.reading import AreaScore, Reading, Urgency
-from classifier.safety import decide_safety
+from classifier.safety import decide_spelled
 from classifier.store import load_model
-from classifier.tfidf import Row, Spelled, spell
+from classifier.tfidf import spell_all
 
 DEFAULT_MODEL = Path(__file__).parent / "models" / "default"
 AREA, KIND, URGENCY, SAFETY = "area", "kind", "urgency", "safety"
@@ -56,35 +57,38 @@ class Reader:
     def _read_batch(self, texts: list[str]) -> list[Reading]:
         model = self._model
         texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        spelled = [spell(text) for text in texts]
-        rows = [model.vectoriser.row(each) for each in spelled]
+        spelled = spell_all(texts)
+        rows = model.vectoriser.rows(spelled)
         scores = model.gram_scores(rows)
         vectors = self._embedder.embed(texts) if self._embedder else None
         answers = {name: model.probabilities(name, scores, vectors) for name in model.heads}
+        area = model.heads[AREA]
+        best = (area.first + answers[AREA].argmax(axis=1)).tolist()
+        names = [block.name for block in model.vectoriser.blocks]
+        evidence = deciding_words(spelled, rows, names, model.weights, best, area.columns)
         return [
-            self._reading(texts[i], spelled[i], rows[i], {name: found[i] for name, found in answers.items()})
+            self._reading(texts[i], spelled[i], evidence[i], {name: found[i] for name, found in answers.items()})
             for i in range(len(texts))
         ]
 
-    def _reading(self, text: str, spelled: Spelled, row: Row, answers: dict[str, Floats]) -> Reading:
-        heads, model = self._model.heads, self._model
+    def _reading(self, text: str, spelled: Spelled, evidence: tuple[str, ...], answers: dict[str, Floats]) -> Reading:
+        heads = self._model.heads
         head, found = heads[AREA], answers[AREA]
         order = np.argsort(-found, kind="stable")[:OFFERED]
         areas = tuple(AreaScore(head.labels[i], round(float(found[i]), 4)) for i in order)
         decided = bool(found[order[0]] >= head.threshold) and bool(spelled.text)
-        safety = decide_safety(text, _by_label(heads[SAFETY], answers[SAFETY]), heads[SAFETY].points)
-        column = head.first + int(order[0])
+        safety = decide_spelled(spelled.text, _by_label(heads[SAFETY], answers[SAFETY]), heads[SAFETY].points)
         return Reading(
             model_version=self.version,
             areas=areas,
             area=areas[0].key if decided else None,
             also=tuple(area.key for area in areas[1:] if area.score >= _ALSO),
-            kind=heads[KIND].labels[int(answers[KIND].argmax())],
+            kind=heads[KIND].labels[int(heads[KIND].choose(answers[KIND][None, :])[0])],
             urgency=self._urgency(answers[URGENCY], safety),
             safety=safety,
             language=language_of(text),
-            personal_data=find_personal_data(text),
-            evidence=deciding_words(spelled, row, model.vectoriser, model.weights, column, head.columns),
+            personal_data=find_personal_data(text, named=spelled.named),
+            evidence=evidence,
         )
 
     def _urgency(self, found: Floats, safety: str | None) -> Urgency:
@@ -105,11 +109,6 @@ def load(path: str | Path | None = None) -> Reader:
     return Reader(model, card, embedder)
 
 
-def gram_scores_of(model: TextModel, texts: Sequence[str]) -> Array:
-    """What the grams of many texts say, for evaluation."""
-    return model.gram_scores([model.vectoriser.row(spell(text)) for text in texts])
-
-
 def vectors_of(model: TextModel, texts: Sequence[str]) -> Vectors | None:
     """Sentence vectors of many texts when the model uses them and this machine has the encoder."""
     embedder = default_embedder()
@@ -118,5 +117,10 @@ def vectors_of(model: TextModel, texts: Sequence[str]) -> Vectors | None:
 
 def probabilities_of(model: TextModel, head: str, texts: Sequence[str]) -> Floats:
     """Calibrated probabilities of one head for many texts."""
-    scores = gram_scores_of(model, texts)
+    scores = np.concatenate(
+        [
+            model.gram_scores(model.vectoriser.rows(spell_all(texts[i : i + _BATCH])))
+            for i in range(0, len(texts), _BATCH)
+        ]
+    )
     return model.probabilities(head, scores, vectors_of(model, texts))

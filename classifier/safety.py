@@ -57,7 +57,11 @@ def decide_safety(text: str, probabilities: Mapping[str, float], points: Mapping
 
     ``probabilities`` are the model's for each label, ``points`` from which probability a label counts.
     """
-    spelled = normalise(text)
+    return decide_spelled(normalise(text), probabilities, points)
+
+
+def decide_spelled(spelled: str, probabilities: Mapping[str, float], points: Mapping[str, float]) -> str | None:
+    """The same for a text that is normalised already."""
     hiragana = spelled.translate(_TO_HIRAGANA)
     spellings = (spelled,) if hiragana == spelled else (spelled, hiragana)
     doubtful = bool(_ONLY_SOUNDS_SO.search(spelled))
@@ -67,8 +71,8 @@ def decide_safety(text: str, probabilities: Mapping[str, float], points: Mapping
         point = points.get(label, 0.5)
         if not doubtful and _plain(label, spellings):
             probability = max(probability, _SURE)
-        elif _without_sign(label, spellings):
-            point = max(point, _WITHOUT_SIGN)
+        elif point <= probability < _WITHOUT_SIGN and _without_sign(label, spellings):
+            continue
         if probability >= point:
             found[label] = probability * _GRAVITY[label]
     return max(found, key=lambda label: found[label]) if found else None

@@ -25,6 +25,7 @@ _SAFETY_POINTS = (
     ("hazard", None),
 )
 _URGENCY_POINTS = (("high", None),)
+_KIND_POINTS = (("other", None),)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def material(
     calm, safe = [(n, "normal") for n in harmless], [(n, NONE) for n in harmless]
     questions = (
         _question("area", rows, lambda row: row.area, _group_of_area, extra=taught),
-        _question("kind", rows, lambda row: row.kind, _group_of_area),
+        _question("kind", rows, lambda row: row.kind, _group_of_area, _KIND_POINTS),
         _question("urgency", rows, lambda row: row.urgency, _group_of_safety, _URGENCY_POINTS, calm),
         _question("safety", rows, lambda row: row.safety or NONE, _group_of_safety, _SAFETY_POINTS, safe),
     )
@@ -108,7 +109,9 @@ def figures(trained: Trained, given: Material) -> dict[str, Any]:
     truth = np.array(safety.labels)[safety.truth]
     return {
         "area": evaluate(area.probabilities, area.truth, head.threshold).as_dict(),
-        "kind": evaluate(kind.probabilities, kind.truth, 0.0).as_dict(),
+        "kind": evaluate(
+            kind.probabilities, kind.truth, 0.0, guess=trained.model.heads["kind"].choose(kind.probabilities)
+        ).as_dict(),
         "safety": safety_figures(truth.tolist(), guessed),
     }
 

@@ -2,51 +2,35 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.normalise import normalise
-from classifier.words import words
+from classifier.grams import GRAMS, INDEX, Found, Index, Numbers, Spelled, spell
 
-Row = tuple[NDArray[np.int32], NDArray[np.float32]]
-LONGEST_SEQUENCE = 4
+Row = tuple[Numbers, NDArray[np.float32]]
 # Beside characters, words weigh less: they repeat what the characters say, and rarer spellings miss them.
 _WEIGHT = {"words": 0.6, "characters": 1.0}
+# Texts whose grams are sought together: enough for numpy, little for the memory.
+_TOGETHER = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Spelled:
-    """A text as the models see it, and its words: found once, used for weights and evidence."""
+class BlockRows:
+    """One block's part of several rows: columns and weights, row by row, and the occurrences behind them.
 
-    text: str
-    words: list[str]
+    ``ends`` says where each row ends; ``entries`` which entry each occurrence belongs to.
+    """
 
-
-def spell(text: str) -> Spelled:
-    """Normalise a text as a citizen wrote it and split it into words."""
-    spelled = normalise(text)
-    return Spelled(spelled, words(spelled))
-
-
-def word_grams(spelled: Spelled) -> list[str]:
-    """Words and pairs of neighbouring words."""
-    single = spelled.words
-    return single + [f"{left} {right}" for left, right in pairwise(single)]
-
-
-def character_grams(spelled: Spelled) -> list[str]:
-    """Sequences of one to four characters, with a space around the text."""
-    padded = f" {spelled.text} "
-    end = len(padded) + 1
-    return [padded[i - n : i] for n in range(1, LONGEST_SEQUENCE + 1) for i in range(n, end)]
-
-
-GRAMS: dict[str, Callable[[Spelled], list[str]]] = {"words": word_grams, "characters": character_grams}
+    columns: Numbers
+    weights: NDArray[np.float32]
+    ends: Numbers
+    found: Found
+    entries: Numbers
 
 
 @dataclass(frozen=True)
@@ -56,21 +40,24 @@ class Block:
     name: str
     vocabulary: tuple[str, ...]
     rarity: NDArray[np.float32]
-    _index: dict[str, int] = field(init=False, repr=False, compare=False)
+    _index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_index", {gram: i for i, gram in enumerate(self.vocabulary)})
+        object.__setattr__(self, "_index", INDEX[self.name](self.vocabulary))
 
-    def row(self, spelled: Spelled) -> Row:
-        """Positions and weights of the known grams of a text."""
-        index = self._index
-        counts = Counter(index[gram] for gram in GRAMS[self.name](spelled) if gram in index)
-        if not counts:
-            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        positions = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
-        weights = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        weights = (1 + np.log(weights)) * self.rarity[positions]
-        return positions, (weights * (_WEIGHT[self.name] / math.sqrt(float(weights @ weights)))).astype(np.float32)
+    def rows(self, spelled: Sequence[Spelled]) -> BlockRows:
+        """Columns and weights of the known grams of each text."""
+        found = self._index.find(spelled)
+        size = max(len(self.vocabulary), 1)
+        distinct, entries, counts = np.unique(
+            found.texts * size + found.columns, return_inverse=True, return_counts=True
+        )
+        texts, columns = np.divmod(distinct, size)
+        weights = (1 + np.log(counts.astype(np.float32))) * self.rarity[columns]
+        ends = np.searchsorted(texts, np.arange(len(spelled)), side="right")
+        squares = np.bincount(texts, weights * weights, minlength=len(spelled))
+        scale = _WEIGHT[self.name] / np.sqrt(np.maximum(squares, 1e-12))
+        return BlockRows(columns, (weights * scale[texts]).astype(np.float32), ends, found, entries)
 
 
 def fit_block(name: str, texts: Iterable[Spelled], *, min_texts: int = 2, limit: int = 200_000) -> Block:
@@ -89,6 +76,22 @@ def fit_block(name: str, texts: Iterable[Spelled], *, min_texts: int = 2, limit:
     return Block(name, tuple(kept), rarity)
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Several sparse rows, the blocks side by side; a row's columns rise."""
+
+    blocks: tuple[BlockRows, ...]
+    firsts: tuple[int, ...]
+
+    def __iter__(self) -> Iterator[Row]:
+        starts = [0] * len(self.blocks)
+        for ends in zip(*(block.ends.tolist() for block in self.blocks), strict=True):
+            parts = list(zip(self.blocks, starts, ends, self.firsts, strict=True))
+            columns = [block.columns[start:end] + first for block, start, end, first in parts]
+            yield np.concatenate(columns), np.concatenate([block.weights[start:end] for block, start, end, _ in parts])
+            starts = list(ends)
+
+
 @dataclass(frozen=True)
 class Vectoriser:
     """Several blocks side by side: one sparse row a text."""
@@ -105,30 +108,39 @@ class Vectoriser:
         """What each column stands for."""
         return [gram for block in self.blocks for gram in block.vocabulary]
 
-    def row(self, spelled: Spelled) -> Row:
-        """Columns and weights of one text."""
-        positions, weights, start = [], [], 0
-        for block in self.blocks:
-            at, weight = block.row(spelled)
-            positions.append(at + np.int32(start))
-            weights.append(weight)
-            start += len(block.vocabulary)
-        return np.concatenate(positions), np.concatenate(weights)
+    def rows(self, spelled: Sequence[Spelled]) -> Rows:
+        """Columns and weights of several texts."""
+        return Rows(tuple(block.rows(spelled) for block in self.blocks), self.firsts)
 
-    def matrix(self, texts: Sequence[str]) -> Any:
+    @property
+    def firsts(self) -> tuple[int, ...]:
+        """First column of each block."""
+        return tuple(accumulate((len(block.vocabulary) for block in self.blocks[:-1]), initial=0))
+
+    def matrix(self, spelled: Sequence[Spelled]) -> Any:
         """Rows of many texts as a scipy CSR matrix."""
         from scipy.sparse import csr_matrix
 
-        rows = [self.row(spell(text)) for text in texts]
+        rows = [
+            row for start in range(0, len(spelled), _TOGETHER) for row in self.rows(spelled[start : start + _TOGETHER])
+        ]
         ends = np.cumsum([0, *(len(at) for at, _ in rows)])
-        positions = np.concatenate([at for at, _ in rows]) if rows else np.zeros(0, dtype=np.int32)
+        positions = np.concatenate([at for at, _ in rows]) if rows else np.zeros(0, dtype=np.int64)
         weights = np.concatenate([weight for _, weight in rows]) if rows else np.zeros(0, dtype=np.float32)
-        return csr_matrix((weights, positions, ends), shape=(len(rows), self.size))
+        return csr_matrix((weights, positions.astype(np.int32), ends), shape=(len(rows), self.size))
+
+
+def spell_all(texts: Sequence[str]) -> list[Spelled]:
+    """Spell many texts as citizens wrote them."""
+    return [spell(text) for text in texts]
 
 
 def fit_vectoriser(
-    texts: Sequence[str], *, blocks: Sequence[str] = ("words", "characters"), limit: int = 200_000
+    spelled: Sequence[Spelled],
+    *,
+    blocks: Sequence[str] = ("words", "characters"),
+    limit: int = 200_000,
+    min_texts: int = 2,
 ) -> Vectoriser:
-    """Learn the vocabularies of the named blocks from texts as citizens wrote them."""
-    spelled = [spell(text) for text in texts]
-    return Vectoriser(tuple(fit_block(name, spelled, limit=limit) for name in blocks))
+    """Learn the vocabularies of the named blocks."""
+    return Vectoriser(tuple(fit_block(name, spelled, min_texts=min_texts, limit=limit) for name in blocks))

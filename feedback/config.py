@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from feedback import keys
+from feedback.staff.rules import Role
 
 PREFIX = "MACHIKOE_"
 TEST_PREFIX = "MACHIKOE_TEST_"
@@ -108,7 +109,26 @@ class Settings(BaseModel):
     )
     media_s3_endpoint: str = Field(default="", description="Address of the S3-compatible service.")
     answer_business_days: int = Field(
-        default=10, ge=1, le=90, description="Service standard: business days until an answer is due."
+        default=10,
+        ge=1,
+        le=90,
+        description="Service standard that `machikoe init` begins with, in business days; later the admin has it.",
+    )
+    smtp_host: str = Field(default="", description="Mail server for notices to staff. Empty: no e-mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: str = Field(
+        default="starttls",
+        pattern="^(starttls|tls|none)$",
+        description="`starttls` (usual on 587), `tls` (from the first byte, 465) or `none` (a relay on the same host).",
+    )
+    smtp_user: str = Field(default="", description="Log-in at the mail server. Empty: none.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password of that log-in.")
+    smtp_from: str = Field(default="", description="Sender's address of notices to staff.")
+    smtp_timeout_seconds: float = Field(default=15.0, gt=0, le=60, description="Time-out of each step of sending.")
+    notice_webhooks: str = Field(
+        default="https://",
+        description="How addresses of chat rooms (Slack, Teams) may begin, comma separated, such as "
+        "`https://hooks.slack.com/`. Empty: none are allowed.",
     )
     model_dir: Path | None = Field(
         default=None, description="Folder of the classifier's model; empty: the one shipped."
@@ -116,6 +136,14 @@ class Settings(BaseModel):
     emergency_file: Path | None = Field(
         default=None,
         description="TOML file with the city's own emergency numbers, in place of those shipped.",
+    )
+    answer_self_approval: bool = Field(
+        default=False,
+        description="Let the only approver of a department decide on an answer they drafted themselves.",
+    )
+    answer_wording_file: Path | None = Field(
+        default=None,
+        description="TOML file with the city's own words to look out for in answers, in place of those shipped.",
     )
     trusted_proxies: int = Field(
         default=0,
@@ -127,7 +155,20 @@ class Settings(BaseModel):
     staff_idle_minutes: int = Field(
         default=60, ge=5, le=720, description="Minutes without activity after which staff must log in again."
     )
+    second_factor_roles: str = Field(
+        default="",
+        description="Roles that must use a second factor, with commas between: staff, approver, desk, pr, "
+        "administrator, auditor.",
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        unknown = {one.strip() for one in value.split(",") if one.strip()} - set(Role)
+        if unknown:
+            raise ValueError(f"there is no role {', '.join(sorted(unknown))}")
+        return value
 
     @field_validator("old_data_keys")
     @classmethod
@@ -168,6 +209,10 @@ class Settings(BaseModel):
     def timezone(self) -> ZoneInfo:
         """Time zone of display."""
         return ZoneInfo("Asia/Tokyo")
+
+    def needs_second_factor(self, role: Role) -> bool:
+        """Whether people of a role may work only with a second factor."""
+        return role in {one.strip() for one in self.second_factor_roles.split(",")}
 
     def key_ring(self) -> keys.KeyRing:
         """The key ring. SettingsError when the keys have not been made yet."""

@@ -1,11 +1,28 @@
 """Imports every table, so that metadata and mappers are complete."""
 
+from feedback.answers.models import (
+    Answer,
+    AnswerRating,
+    AnswerTemplate,
+    AnswerVersion,
+    ApprovalEvent,
+    ApprovalStep,
+    Deputy,
+    TransferGuide,
+)
 from feedback.audit.models import AuditEntry
+from feedback.batches.models import Batch
 from feedback.citizens.models import Citizen, Conversation
 from feedback.db import Base
+from feedback.deadlines.models import CityDay, DeadlineRules, Reminder, ServiceStandard
 from feedback.departments.models import Department
 from feedback.inbox.models import LineEvent
 from feedback.jobs.models import Job, Lease
+from feedback.learning.models import ModelActivation, ModelVersion
+from feedback.likeness.models import Fingerprint, FingerprintBand
+from feedback.links.models import GroupedMatter, MatterLink
+from feedback.notes.models import Mention, NoteFile
+from feedback.notices.models import Notice, NoticeChoice, NoticeHook
 from feedback.opinions.models import (
     Attachment,
     HistoryEntry,
@@ -17,28 +34,62 @@ from feedback.opinions.models import (
     Submission,
 )
 from feedback.outbox.models import OutboundMessage
+from feedback.presence.models import Presence
 from feedback.routing.models import Area, RoutingRule
 from feedback.staff.models import Staff
+from feedback.taxonomy.models import TaxonomyVersion
+from feedback.themes.models import Theme, ThemeMember
+from feedback.views.models import DefaultView, SavedView
 
 __all__ = [
+    "Answer",
+    "AnswerRating",
+    "AnswerTemplate",
+    "AnswerVersion",
+    "ApprovalEvent",
+    "ApprovalStep",
     "Area",
     "Attachment",
     "AuditEntry",
     "Base",
+    "Batch",
     "Citizen",
+    "CityDay",
     "Conversation",
+    "DeadlineRules",
+    "DefaultView",
     "Department",
+    "Deputy",
+    "Fingerprint",
+    "FingerprintBand",
+    "GroupedMatter",
     "HistoryEntry",
     "Job",
     "Label",
     "Lease",
     "LineEvent",
     "Matter",
+    "MatterLink",
     "MatterReading",
+    "Mention",
+    "ModelActivation",
+    "ModelVersion",
     "Note",
+    "NoteFile",
+    "Notice",
+    "NoticeChoice",
+    "NoticeHook",
     "OutboundMessage",
     "Part",
+    "Presence",
+    "Reminder",
     "RoutingRule",
+    "SavedView",
+    "ServiceStandard",
     "Staff",
     "Submission",
+    "TaxonomyVersion",
+    "Theme",
+    "ThemeMember",
+    "TransferGuide",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Urgency = Literal["normal", "high"]
 
@@ -56,6 +56,34 @@ class TextReader(Protocol):
         """Read texts in one batch; the result has the same length and order."""
 
 
+class TermFinder(Protocol):
+    """Finds what texts are about, in their own words."""
+
+    def terms(self, texts: Sequence[str]) -> list[dict[str, str]]:
+        """For each text its terms: a key that is the same for every spelling, and how the text writes it.
+
+        Keys of terms of several words join them by ``|``.
+        """
+
+
+class TextEncoder(Protocol):
+    """Turns texts into what they mean, so that texts about the same thing come out close to each other."""
+
+    def encode(self, texts: Sequence[str]) -> list[bytes]:
+        """One vector a text, in order: a signed byte for each dimension, of about equal length."""
+
+
+class SimilarMatters(Protocol):
+    """Finds matters whose texts mean something similar, in the index of likeness."""
+
+    def nearest(self, matter_id: int, *, department_id: int | None, limit: int) -> list[tuple[int, float]]:
+        """Ids of the nearest matters, of one department or of all, with their closeness (cosine), the nearest first.
+
+        The matter itself is not among them. May name matters whose words have been taken back since: whoever asks
+        looks them up in the database.
+        """
+
+
 class MediaStore(Protocol):
     """Keeps photos and other files outside the web root, by opaque key."""
 
@@ -67,3 +95,25 @@ class MediaStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget the content; unknown keys are fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerNotice:
+    """An answer (or guidance, without ``answer_id``) as the citizen is to read it. ``words``: their own."""
+
+    answer_id: int | None
+    submission_id: int
+    receipt: str
+    words: str
+    body: str
+    department: str
+
+
+class CitizenMessages(Protocol):
+    """Puts what staff tell a citizen into LINE's message objects."""
+
+    def answer(self, notice: AnswerNotice) -> list[dict[str, Any]]:
+        """The answer, with the buttons by which it is rated."""
+
+    def transfer(self, notice: AnswerNotice) -> list[dict[str, Any]]:
+        """Where the matter was handed on to."""

@@ -48,6 +48,7 @@ _GROUPS = {
     "LINE": ("line_",),
     "Keys": ("data_key", "old_data_keys", "lookup_key", "secret_key"),
     "Conversation and retention": ("submission_", "event_", "consent_", "outbound_"),
+    "Notices to staff": ("smtp_", "notice_"),
     "Classifier": ("model_",),
     "Operation": ("",),
 }

@@ -16,6 +16,7 @@ from typing import Any
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import expect
 from pydantic import SecretStr
 from sqlalchemy import Engine, Table, create_engine, event, insert, make_url, select, text
 from sqlalchemy.orm import Session
@@ -35,6 +36,7 @@ from feedback.staff.rules import Actor, Role
 # The machines that run the tests are shared and slow at times: only what is found counts, never how long it took.
 hypothesis.settings.register_profile("machikoe", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("machikoe")
+expect.set_options(timeout=20_000)
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """Tuesday, 10 in the morning in Japan."""

@@ -22,6 +22,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// After a row was checked the next one is at hand.
+document.addEventListener("htmx:after:swap", () => {
+  const done = document.querySelector(".check-done:not([data-passed])");
+  if (!done) return;
+  done.dataset.passed = "1";
+  const next = done.nextElementSibling?.querySelector("[data-row-link]");
+  (next ?? done.querySelector("a")).focus();
+});
+
 function drawCharts() {
   if (!window.echarts) return;
   document.querySelectorAll(".chart[data-option]").forEach((place) => {

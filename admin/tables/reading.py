@@ -12,8 +12,8 @@ import python_calamine as calamine
 from admin.tables import probe
 from admin.tables.cells import unescape
 from feedback.errors import Invalid
-from feedback.opinions.import_columns import find_headings
-from feedback.opinions.import_rows import Cell, as_text
+from feedback.exchange.import_columns import find_headings
+from feedback.exchange.import_rows import Cell, as_text
 
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 (BOM付き)", "cp932": "Shift_JIS (CP932)", "utf-16": "UTF-16"}
 _LEGACY_UTF16 = {"utf-16-le": "UTF-16 (BOMなし)", "utf-16-be": "UTF-16 (BOMなし)"}

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from admin.tables.cells import escape
-from feedback.opinions.import_rows import Cell, as_text
+from feedback.exchange.import_rows import Cell, as_text
 
 ROW, REASON = "行番号", "取り込めなかった理由"
 

@@ -1,4 +1,4 @@
-"""``machikoe model``: learn from labelled texts, judge a model, look at one."""
+"""``machikoe model``: learn from labelled texts, judge a model, look at one; the city's own models."""
 
 import json
 from pathlib import Path
@@ -39,6 +39,10 @@ def _default_folder() -> Path:
     return DEFAULT_MODEL
 
 
+def _percent(value: float | None) -> str:
+    return "—" if value is None else f"{value * 100:.1f}%"
+
+
 @model.command("train", short_help="ラベル付きの文からモデルを作ります")
 @click.option("--data", type=_FILE, required=True, help="JSON Lines。1行に1件")
 @click.option("--label-field", default="label", show_default=True, help="ラベルの項目名")
@@ -47,10 +51,13 @@ def _default_folder() -> Path:
 def train(data: Path, label_field: str, text_field: str, output: Path) -> None:
     """ラベル付きの JSON Lines からモデルを学習し、フォルダに書き出します。"""
     from classifier.embedding import default_embedder
-    from classifier.labelled import save_labelled, train_labelled
+    from classifier.labelled import DataError, save_labelled, train_labelled
 
     rows = _labelled(data, text_field, label_field)
-    learnt = train_labelled(rows, embedder=default_embedder())
+    try:
+        learnt = train_labelled(rows, embedder=default_embedder())
+    except DataError as error:
+        raise click.ClickException(f"{data.name}: {error}") from error
     card = save_labelled(learnt, rows, output)
     count = len(card["labels"]["label"])
     click.echo(f"{len(rows.texts):,}件、ラベル{count:,}種類から学習し、{output} に書きました（{card['version']}）。")
@@ -103,3 +110,89 @@ def starter(output: Path) -> None:
     learnt, digest, metrics = train_starter(default_embedder())
     sha256 = save_starter(learnt, digest, output, metrics=metrics)
     click.echo(f"{output} に書き出しました（sha256 {sha256}）。")
+
+
+@model.command("learn", short_help="市の訂正から学習するよう登録します")
+def learn() -> None:
+    """市の案件とその訂正から学習する処理を登録します。ワーカーが実行し、できたモデルは候補になります（切り替えません）。"""
+    from app.site import open_site
+    from feedback.clock import utc_now
+    from feedback.learning import service
+
+    with open_site().database.write() as session:
+        service.request(session, kind="learn", at=utc_now(), staff_id=None)
+    click.echo(
+        "学習を登録しました。進み具合は管理画面の「分類の学習」で、結果は `machikoe model list` で確かめられます。"
+    )
+
+
+@model.command("list", short_help="市のモデルの一覧")
+@click.option("--json", "as_json", is_flag=True, help="結果をJSONで出力します")
+def list_(as_json: bool) -> None:
+    """市の訂正から学習したモデルと、使用中のモデルを表示します。"""
+    from app.site import open_site
+    from feedback.learning import queries
+    from feedback.learning.rules import FIGURE_NAMES, Basis
+
+    with open_site().database.read() as session:
+        present, rows = queries.active(session), queries.models(session)
+    if as_json:
+        found = [
+            {
+                "version": one.version,
+                "state": one.state,
+                "texts": one.texts,
+                "corrections": one.corrections,
+                "trained_at": one.trained_at.isoformat(),
+                "comparison": one.comparison.as_json() if one.comparison else None,
+                "trouble": one.trouble,
+            }
+            for one in rows
+        ]
+        click.echo(json.dumps({"active": present.version, "models": found}, ensure_ascii=False))
+        return
+    click.echo(f"使用中: {present.name}")
+    for one in rows:
+        click.echo(
+            f"{one.version}  {one.state_name}  {one.trained_at:%Y-%m-%d %H:%M} UTC"
+            f"  {one.texts:,}件から学習（うち訂正 {one.corrections:,}件）"
+        )
+        if one.trouble:
+            click.echo(f"  問題: {one.trouble}")
+        if one.comparison:
+            where = "その後の案件" if one.comparison.basis is Basis.LATER else "付属のコーパス"
+            click.echo(f"  {one.comparison.champion or queries.SHIPPED_NAME}との比較（{where}{one.comparison.n:,}件）")
+            for key, name in FIGURE_NAMES.items():
+                before, after = getattr(one.comparison.before, key), getattr(one.comparison.after, key)
+                click.echo(f"    {name}: {_percent(before)} → {_percent(after)}")
+
+
+@model.command("activate", short_help="市のモデルに切り替えます")
+@click.argument("version")
+@click.option("--force", is_flag=True, help="今のモデルより悪くても切り替えます")
+def activate(version: str, force: bool) -> None:
+    """学習したモデルに切り替えます。動いているプロセスは、再起動しなくても数秒で新しいモデルを使います。
+
+    比較で今のモデルより悪い点があるときは、数字を示して切り替えません。
+    """
+    from app.site import open_site
+    from feedback.clock import utc_now
+    from feedback.learning import service
+
+    site = open_site()
+    with site.database.write() as session:
+        service.activate(session, site.settings, version=version, at=utc_now(), staff_id=None, force=force)
+    click.echo(f"{version} に切り替えました。")
+
+
+@model.command("rollback", short_help="前のモデルに戻します")
+def rollback() -> None:
+    """切り替える前のモデルに戻します。"""
+    from app.site import open_site
+    from feedback.clock import utc_now
+    from feedback.learning import service
+
+    site = open_site()
+    with site.database.write() as session:
+        name = service.roll_back(session, site.settings, at=utc_now(), staff_id=None)
+    click.echo(f"{name} に戻しました。")

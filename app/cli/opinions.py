@@ -14,14 +14,14 @@ import click
 from admin.tables.reading import open_table
 from admin.tables.rejects import RejectsFile
 from admin.tables.writing import Format, write
-from app.reading import ClassifierReader
+from app.current_model import CurrentReader
 from app.site import open_site
 from feedback.clock import utc_now
 from feedback.errors import Invalid
-from feedback.opinions import exporting, importing
-from feedback.opinions.exporting import Selection
-from feedback.opinions.import_columns import Field, guess, override
-from feedback.opinions.importing import Import, Report
+from feedback.exchange import exporting, importing
+from feedback.exchange.exporting import Selection
+from feedback.exchange.import_columns import Field, guess, override
+from feedback.exchange.importing import Import, Report
 from feedback.opinions.rules import Channel, Kind, MatterStatus
 
 
@@ -160,10 +160,9 @@ def import_(
         columns=columns,
         channel=Channel(channel),
         now=utc_now(),
-        answer_business_days=site.settings.answer_business_days,
         dry_run=dry_run,
     )
-    reader = None if no_classify or dry_run else ClassifierReader(site.settings.model_dir)
+    reader = None if no_classify or dry_run else CurrentReader(site.settings, site.database)
     path = rejects or Path(f"{file.name}.rejects.csv")
     with RejectsFile(path, table.headings) as rejected:
         report = importing.run(site.database, task, reader=reader, reject=rejected.add, progress=_progress)

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Generator
 from datetime import date, datetime, timedelta
 
-from app.demo import words
+from app.demo import answering, words
 from app.demo.office import Office
 from app.demo.texts import Opinion
 from feedback.business_days import add_business_days
@@ -103,7 +103,7 @@ def _work(office: Office, matter: Matter, kind: str, at: datetime) -> Story:
         if days > _STANDARD and office.chance.random() < 0.5:
             at = yield from _ask_for_time(office, matter, clerk, at=max(at, office.later(begin, 8)))
         at = yield from _answer(office, matter, clerk, at=max(at, office.later(begin, days)))
-    if office.chance.random() < 0.85:
+    if matter.status is MatterStatus.ANSWERED and office.chance.random() < 0.85:
         at = office.later(at, office.chance.randint(3, 12))
         yield at
         office.status(matter, MatterStatus.CLOSED, actor=clerk, at=at)
@@ -140,19 +140,20 @@ def _pass_on_thanks(office: Office, matter: Matter, clerk: Actor, *, at: datetim
     at += timedelta(minutes=office.chance.randint(5, 60))
     yield at
     office.outcome(matter, Outcome.NOTED, actor=clerk, at=at, reason=words.THANKED)
-    office.status(matter, MatterStatus.ANSWERED, actor=clerk, at=at)
+    closer = clerk if matter.kind is Kind.THANKS else office.desk()
+    office.status(matter, MatterStatus.CLOSED, actor=closer, at=at, reason=words.THANKED)
     return at
 
 
 def _draft(office: Office, matter: Matter, clerk: Actor, *, kind: str, at: datetime) -> Part:
     at += timedelta(minutes=office.chance.randint(5, 30))
     yield at
-    office.status(matter, MatterStatus.DRAFTING, actor=clerk, at=at)
-    at += timedelta(minutes=office.chance.randint(5, 15))
-    yield at
     outcome = _outcome(office.chance, kind)
     reason = words.of_outcome(outcome, matter, office.chance)
     office.outcome(matter, outcome, actor=clerk, at=at, reason=reason)
+    at += timedelta(minutes=office.chance.randint(5, 15))
+    yield at
+    answering.draft(office, matter, clerk, at=at)
     return at
 
 
@@ -176,15 +177,21 @@ def _set_due(office: Office, matter: Matter, clerk: Actor, reason: str, *, at: d
 
 
 def _answer(office: Office, matter: Matter, clerk: Actor, *, at: datetime) -> Part:
-    """The approver lets the answer go out, where the department has one."""
-    approver = office.approver(matter)
-    at += timedelta(minutes=office.chance.randint(3, 12))
-    if approver is not None:
+    """Whoever decides lets the answer go out, at times after it came back once."""
+    answer = answering.draft(office, matter, clerk, at=at)
+    for given_back in (*[True] * (office.chance.random() < 0.12), False):
+        at += timedelta(minutes=office.chance.randint(3, 12))
         yield at
-        office.status(matter, MatterStatus.APPROVING, actor=clerk, at=at)
+        decider = answering.submit(office, matter, answer, clerk, at=at)
         at = office.later(at, office.chance.choice([0, 1, 1, 2]))
-    yield at
-    office.status(matter, MatterStatus.ANSWERED, actor=approver or clerk, at=at)
+        yield at
+        if given_back:
+            answering.give_back(office, answer, decider, at=at)
+    answering.approve(office, matter, answer, decider, clerk, at=at)
+    if matter.channel is Channel.LINE and office.chance.random() < 0.45:
+        rated_at = at + timedelta(minutes=office.chance.randint(8, 600))
+        yield rated_at
+        answering.rate(office, answer, at=rated_at)
     return at
 
 
@@ -263,7 +270,7 @@ def _approving(office: Office, matter: Matter, opinion: Opinion, at: datetime) -
     at = yield from _draft(office, matter, clerk, kind=opinion.kind, at=office.later(at, 1))
     at = office.later(at, 0)
     yield at
-    office.status(matter, MatterStatus.APPROVING, actor=clerk, at=at)
+    answering.submit(office, matter, answering.draft(office, matter, clerk, at=at), clerk, at=at)
 
 
 def _reopen(office: Office, matter: Matter, opinion: Opinion, at: datetime) -> Story:

@@ -8,14 +8,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import moments, people
+from app.demo import desk, moments, people
 from app.demo.courses import Story, life
+from app.demo.deadlines import set_up_deadlines
 from app.demo.office import SOURCE_PREFIX, Office
 from app.demo.people import Account
 from app.demo.texts import Opinion, opinions
 from app.media import make_media_store
+from feedback.clock import fiscal_year
 from feedback.config import Settings
 from feedback.db import Database
+from feedback.deadlines.service import load as load_deadlines
 from feedback.departments.models import Department
 from feedback.opinions.intake import IntakeRules
 from feedback.opinions.models import Submission
@@ -51,6 +54,7 @@ def load(
     with database.write() as session:
         office = _office(session, settings, reader, chance=chance, now=now)
         _happen(_stories(office, coming, readings), until=now)
+        desk.arrange(office, at=now)
         return people.accounts(session)
 
 
@@ -68,17 +72,20 @@ def _office(
     now: datetime,
 ) -> Office:
     opening = moments.at_clock(moments.first_day(now), 8 * 60)
+    staff = people.register(session, at=opening)
+    set_up_deadlines(session, year=fiscal_year(now), actor=staff["kochi"], at=opening)
     return Office(
         session=session,
         rules=IntakeRules(
             router=load_router(session),
-            answer_business_days=settings.answer_business_days,
+            deadlines=load_deadlines(session),
             area_keys=frozenset(session.scalars(select(Area.key))),
         ),
         reader=reader,
         media=make_media_store(settings),
         keys=settings.key_ring(),
-        staff=people.register(session, at=opening),
+        settings=settings,
+        staff=staff,
         departments=dict(iter(session.execute(select(Department.code, Department.id)))),
         chance=chance,
     )

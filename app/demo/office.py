@@ -13,8 +13,10 @@ from app.demo.people import RESIDENTS, befriend
 from app.demo.texts import Opinion
 from bot.inbound import MESSAGE_ID_PURPOSE
 from feedback.citizens.models import Citizen
+from feedback.clock import tokyo_date
+from feedback.config import Settings
 from feedback.keys import KeyRing
-from feedback.opinions import entering, files, intake, service, splitting
+from feedback.opinions import entering, files, intake, outcomes, service, splitting
 from feedback.opinions.intake import IntakeRules, NewPart, Sender
 from feedback.opinions.models import Matter, Submission
 from feedback.opinions.rules import Channel, Kind, MatterStatus, Outcome, PartKind
@@ -31,6 +33,7 @@ class Office:
     reader: TextReader
     media: MediaStore
     keys: KeyRing
+    settings: Settings
     staff: dict[str, Actor]
     departments: dict[str, int]
     chance: random.Random
@@ -94,7 +97,6 @@ class Office:
             actor=self.desk(),
             at=at,
             reading=reading,
-            answer_business_days=self.rules.answer_business_days,
         )
 
     def _sender(self, opinion: Opinion, at: datetime) -> Sender:
@@ -185,9 +187,18 @@ class Office:
         )
 
     def outcome(self, matter: Matter, outcome: Outcome, *, actor: Actor, at: datetime, reason: str) -> None:
-        """Say what the city did."""
-        service.set_outcome(
-            self.session, matter.id, actor=actor, version=matter.version, at=at, outcome=outcome, reason=reason
+        """Say what the city did; plans are for one of the next months."""
+        today = tokyo_date(at)
+        outcomes.set_outcome(
+            self.session,
+            matter.id,
+            actor=actor,
+            version=matter.version,
+            at=at,
+            outcome=outcome,
+            reason=reason,
+            planned_month=today + timedelta(days=self.chance.choice([40, 75, 130])),
+            reflected_on=today,
         )
 
     def assign(self, matter: Matter, *, actor: Actor, to: Actor, at: datetime) -> None:

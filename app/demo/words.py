@@ -109,3 +109,30 @@ def note(matter: Matter, chance: random.Random) -> str:
     if matter.channel in {Channel.PHONE, Channel.COUNTER}:
         fitting += _BY_PHONE
     return chance.choice(fitting)
+
+
+GIVEN_BACK = (
+    "いつまでに対応するのかを書き加えてください。",
+    "一文目で、まず現地を確認したことをお伝えしましょう。",
+    "できない理由だけでなく、代わりにできることも書いてください。",
+)
+RATED = (
+    "いつ直るのかが分かりませんでした。",
+    "質問したことに答えてもらえていない気がします。",
+    "説明が少しむずかしかったです。",
+)
+_OPENINGS = (
+    "ご連絡をいただき、ありがとうございます。",
+    "お困りのことをお知らせいただき、ありがとうございます。",
+    "ご意見をお寄せいただき、ありがとうございます。",
+)
+_CLOSINGS = (
+    "ご不明な点がありましたら、担当までお問い合わせください。",
+    "また気になることがありましたら、いつでもお知らせください。",
+)
+
+
+def answer(matter: Matter, chance: random.Random) -> str:
+    """An answer that says what was done with a matter."""
+    done = matter.outcome_reason or "担当の職員で内容を確認しました。"
+    return f"{chance.choice(_OPENINGS)}\n{done}\n{chance.choice(_CLOSINGS)}"

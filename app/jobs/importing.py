@@ -7,9 +7,9 @@ from admin.tables.reading import open_table
 from admin.tables.rejects import RejectsFile
 from app.jobs.registry import Outcome, Work
 from feedback.audit import service as audit
-from feedback.opinions import importing
-from feedback.opinions.import_columns import Field
-from feedback.opinions.importing import Import, Report
+from feedback.exchange import importing
+from feedback.exchange.import_columns import Field
+from feedback.exchange.importing import Import, Report
 from feedback.opinions.rules import Channel
 
 
@@ -26,7 +26,6 @@ def import_opinions(work: Work) -> Outcome:
         columns={Field(name): number for name, number in payload["columns"].items()},
         channel=Channel(payload["channel"]),
         now=work.clock(),
-        answer_business_days=work.settings.answer_business_days,
         staff_id=work.job.created_by_id,
     )
     with RejectsFile(uploads.rejects_path(work.settings, payload["key"]), table.headings) as rejects:

@@ -42,5 +42,7 @@ Handler = Callable[[Work], Outcome]
 def handlers() -> Mapping[str, Handler]:
     """Handler by kind of job."""
     from app.jobs.importing import import_opinions
+    from app.jobs.learning import learn
+    from app.jobs.rereading import reread
 
-    return {"import": import_opinions}
+    return {"import": import_opinions, "learn": learn, "reread": reread}

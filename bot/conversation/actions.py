@@ -73,6 +73,42 @@ class Leave:
     """Leave the group or room."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Keep whether an answer helped."""
+
+    answer_id: int
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Keep this message as the citizen's words on an answer."""
+
+    answer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Give the matter of an answer back to its department."""
+
+    answer_id: int
+
+
 Action = (
-    Record | Join | Agree | Refuse | ChooseArea | Withdraw | SetAge | SetDistrict | Erase | EraseMessage | Reach | Leave
+    Record
+    | Join
+    | Agree
+    | Refuse
+    | ChooseArea
+    | Withdraw
+    | SetAge
+    | SetDistrict
+    | Erase
+    | EraseMessage
+    | Reach
+    | Leave
+    | Rate
+    | Comment
+    | Reopen
 )

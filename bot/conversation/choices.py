@@ -23,5 +23,9 @@ PICK: Final = Choice("button.pick", "pick", about=True)
 ADD: Final = Choice("button.add", "add", about=True)
 WITHDRAW: Final = Choice("button.withdraw", "withdraw", about=True)
 
+HELPFUL: Final = Choice("button.helpful", "helpful", about=True)
+UNHELPFUL: Final = Choice("button.unhelpful", "unhelpful", about=True)
+NO_COMMENT: Final = Choice("button.no_comment", "stop")
+
 MAIN: Final = (WRITE, STATUS, CAMERA, PHOTOS, PROFILE, PRIVACY, CONTACT, HELP)
 """What one can do here, offered where nothing else is more fitting."""

@@ -19,12 +19,21 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class SentAnswer:
+    """An answer the citizen received. ``open``: its matter is being worked; ``reopenable``: it can be asked again."""
+
+    id: int
+    open: bool = False
+    reopenable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """``at``: epoch second of the event. ``joinable``: the newest submission's quiet window still runs.
 
     ``consented``: to the notice in force. ``referred``: the submission the event or the state names, if it is
     the citizen's own. ``areas``: typed name → key. ``held``: how many submissions the words waiting for consent
-    would make.
+    would make. ``answer``: the one the event or the state names, if it went to ``referred``.
     """
 
     at: int
@@ -35,6 +44,7 @@ class Facts:
     newest: Opinion | None = None
     joinable: bool = False
     referred: Opinion | None = None
+    answer: SentAnswer | None = None
     listed: tuple[int, ...] = ()
     held: int = 0
     area_keys: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bot.conversation import area, consent, greeting, opinion, privacy, profile, safety, status, withdrawal
+from bot.conversation import area, consent, greeting, opinion, privacy, profile, rating, safety, status, withdrawal
 from bot.conversation.actions import EraseMessage
 from bot.conversation.facts import Facts
 from bot.conversation.incoming import (
@@ -79,6 +79,9 @@ _BY_VERB: Final[Mapping[str, Callable[[State, Press, Facts], Step]]] = {
     "withdraw": withdrawal.ask_pressed,
     "withdraw-yes": withdrawal.yes_pressed,
     "age": profile.age_pressed,
+    "helpful": rating.helpful_pressed,
+    "unhelpful": rating.unhelpful_pressed,
+    "reopen": rating.reopen_pressed,
 }
 
 VERBS: Final = frozenset(_BY_SIMPLE_VERB) | frozenset(_BY_VERB)
@@ -102,7 +105,9 @@ def _on_words(state: State, words: Words, facts: Facts) -> Step:
         answered = _on_word(state, words, facts)
         if answered is not None:
             return answered
-    return opinion.small_talk(state, words, facts) or opinion.take_words(state, facts)
+    return (
+        rating.take_comment(state, facts) or opinion.small_talk(state, words, facts) or opinion.take_words(state, facts)
+    )
 
 
 def _on_word(state: State, words: Words, facts: Facts) -> Step | None:

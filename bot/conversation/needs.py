@@ -10,7 +10,10 @@ from bot.conversation.words import MAX_ID, Command, Word
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``submission``: id to look up. The rest: what else to load (``kept``: counts and dates, ``listed``: the list)."""
+    """``submission``, ``answer``: ids to look up.
+
+    The rest: what else to load (``kept``: counts and dates, ``listed``: the list).
+    """
 
     submission: int | None = None
     candidates: bool = False
@@ -20,11 +23,13 @@ class Needs:
     districts: bool = False
     kept: bool = False
     profile: bool = False
+    answer: int | None = None
 
 
 _NOTHING: Final = Needs()
 _PROFILE_VERBS: Final = frozenset({"profile", "age", "district"})
 _AREA_VERBS: Final = frozenset({"pick", "areas", "area"})
+_RATING_VERBS: Final = frozenset({"helpful", "unhelpful", "reopen"})
 
 
 def needs(state: State, incoming: Incoming) -> Needs:
@@ -49,6 +54,7 @@ def _for_press(press: Press) -> Needs:
         districts=press.verb in _PROFILE_VERBS,
         kept=press.verb == "privacy",
         profile=press.verb in _PROFILE_VERBS,
+        answer=_id(press.argument) if press.verb in _RATING_VERBS else None,
     )
 
 
@@ -63,7 +69,13 @@ def _for_word(state: State, word: Word) -> Needs:
         districts=state.flow in (Flow.AGE, Flow.DISTRICT),
         kept=command is Command.PRIVACY,
         profile=command is Command.PROFILE,
+        answer=_id(state.offered[0]) if state.flow is Flow.COMMENT and state.offered else None,
     )
+
+
+def _id(text: str) -> int | None:
+    short = text.isascii() and text.isdigit() and len(text) < 11
+    return int(text) if short and 0 < int(text) <= MAX_ID else None
 
 
 def _may_agree(word: Word) -> bool:
@@ -73,7 +85,7 @@ def _may_agree(word: Word) -> bool:
 def _submission(state: State, word: Word) -> int | None:
     if state.flow is Flow.LIST and word.number is not None:
         chosen = numbered(state.offered, word.number)
-        return int(chosen) if chosen and chosen.isascii() and chosen.isdigit() and int(chosen) <= MAX_ID else None
+        return _id(chosen) if chosen else None
     return word.submission or state.about or None
 
 

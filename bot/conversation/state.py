@@ -25,6 +25,7 @@ class Flow(StrEnum):
     DISTRICT = "district"
     ERASE = "erase"
     ERASE_SURE = "erase_sure"
+    COMMENT = "comment"
 
 
 _FLOWS: Final = {flow.value: flow for flow in Flow}

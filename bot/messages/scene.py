@@ -10,6 +10,7 @@ from bot.batch import AreaName
 from bot.texts import lines
 from feedback.clock import tokyo_date
 from feedback.config import Settings
+from feedback.deadlines.rules import Deadlines
 from feedback.opinions.models import Submission
 
 
@@ -23,6 +24,7 @@ class Scene:
     settings: Settings
     areas: Mapping[str, AreaName]
     departments: Mapping[int, str]
+    deadlines: Deadlines = field(default_factory=Deadlines)
     subject: Submission | None = None
     recorded: Sequence[Submission] = ()
     listed: Sequence[Submission] = ()
@@ -42,6 +44,7 @@ class Scene:
             "area": area.name if area else lines(("status.unknown_area",)),
             "department": self.departments.get(matter.department_id, self.settings.contact_desk),
             "date": day(submission.received_at),
+            "days": str(self.deadlines.days(matter.area_key, matter.kind)),
         }
 
     def help_for(self, safety: str) -> emergency.Help:
@@ -63,10 +66,9 @@ def city_values(settings: Settings) -> dict[str, str]:
         settings.contact_desk,
         settings.contact_phone,
         settings.public_url,
-        settings.answer_business_days,
     )
 
 
 @lru_cache(maxsize=16)
-def _city_values(city: str, desk: str, phone: str, url: str, days: int) -> dict[str, str]:
-    return {"city": city, "desk": desk, "phone": phone, "url": url, "days": str(days)}
+def _city_values(city: str, desk: str, phone: str, url: str) -> dict[str, str]:
+    return {"city": city, "desk": desk, "phone": phone, "url": url}

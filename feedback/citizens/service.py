@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from feedback.answers import rating
 from feedback.citizens.models import Citizen, Consent, Conversation
+from feedback.db import among
 from feedback.inbox.models import EventState, LineEvent
 from feedback.opinions import bulk, intake
 from feedback.opinions.models import Part, Submission
@@ -24,7 +26,7 @@ def load(session: Session, *, keys: Iterable[bytes], now: datetime) -> dict[byte
     found = {
         citizen.key: citizen
         for citizen in session.scalars(
-            select(Citizen).where(Citizen.key.in_(wanted)).options(selectinload(Citizen.conversation))
+            select(Citizen).where(among(session, Citizen.key, wanted)).options(joinedload(Citizen.conversation))
         )
     }
     for key in wanted - found.keys():
@@ -103,6 +105,7 @@ def erased_since(session: Session, moment: datetime) -> bool:
 def _erase_submission(session: Session, submission: Submission, *, at: datetime) -> None:
     intake.erase_parts(session, submission.parts, at=at)
     intake.erase_derived(session, [matter.id for matter in submission.matters])
+    rating.erase_comments(session, [matter.id for matter in submission.matters], at=at)
     if any(matter.status in OPEN_STATUSES for matter in submission.matters):
         intake.withdraw(submission, at=at, reason="本人の申し出による消去")
     for matter in submission.matters:

@@ -9,10 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, Integer, bindparam, column, exists, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Update,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
-from feedback.inbox.models import EventState, LineEvent
+from feedback.db import among
+from feedback.inbox.models import SHARDS, EventState, LineEvent
 
 MAX_ATTEMPTS = 6
 _LOCK_SPACE = 7_305_812
@@ -32,14 +46,29 @@ class DueEvent:
 
 
 def due_shards(session: Session, *, now: datetime) -> list[int]:
-    """Shards with something due, in random order so that workers spread."""
-    shards = list(
-        session.scalars(
-            select(LineEvent.shard).where(LineEvent.state == EventState.PENDING, LineEvent.due_at <= now).distinct()
-        )
+    """Shards with something due, in random order so that workers spread.
+
+    Each shard is looked up by itself, so that a long queue takes no longer than a short one.
+    """
+    every = select(literal(0).label("shard")).cte("every", recursive=True)
+    every = every.union_all(select(every.c.shard + 1).where(every.c.shard < SHARDS - 1))
+    is_due = exists().where(
+        LineEvent.shard == every.c.shard, LineEvent.state == EventState.PENDING, LineEvent.due_at <= now
     )
+    shards = list(session.scalars(select(every.c.shard).where(is_due)))
     random.shuffle(shards)
     return shards
+
+
+def shards_in_hand(session: Session) -> set[int]:
+    """Shards that some transaction has locked at this moment; a worker need not try them."""
+    if session.get_bind().dialect.name == "sqlite":
+        return set()
+    held = text(
+        "SELECT objid::integer FROM pg_locks WHERE locktype = 'advisory' AND classid = :space AND objsubid = 2"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return set(session.scalars(held, {"space": _LOCK_SPACE}))
 
 
 def lock_shards(session: Session, shards: Sequence[int]) -> list[int]:
@@ -60,7 +89,42 @@ def lock_shards(session: Session, shards: Sequence[int]) -> list[int]:
 
 
 def due(session: Session, *, shards: Sequence[int], now: datetime, limit: int) -> list[DueEvent]:
-    """The due events of these shards in the order of their happening, a citizen's blocked ones left out."""
+    """Due events of these shards in the order of their happening, a citizen's blocked ones left out.
+
+    The first shards fill the batch: one query a shard reads a long queue no further than the limit.
+    """
+    found: list[DueEvent] = []
+    for shard in shards:
+        rows = session.execute(
+            select(
+                LineEvent.id,
+                LineEvent.citizen_key,
+                LineEvent.shard,
+                LineEvent.occurred_at,
+                LineEvent.payload,
+                LineEvent.attempts,
+            )
+            .where(LineEvent.shard == shard, *_is_due(now))
+            .order_by(LineEvent.occurred_at, LineEvent.id)
+            .limit(limit - len(found))
+        )
+        found += [DueEvent(*row) for row in rows]
+        if len(found) >= limit:
+            break
+    return sorted(found, key=lambda event: (event.occurred_at, event.id))
+
+
+def still_due(session: Session, events: Sequence[DueEvent], *, shards: Sequence[int], now: datetime) -> list[DueEvent]:
+    """Those of the events, read before their shards were locked, that are in these shards and nobody has worked since.
+
+    ``now``: the same moment as when they were read.
+    """
+    ids = [event.id for event in events if event.shard in shards]
+    left = set(session.scalars(select(LineEvent.id).where(among(session, LineEvent.id, ids), *_is_due(now))))
+    return [event for event in events if event.id in left]
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     earlier = aliased(LineEvent)
     blocked = exists().where(
         earlier.citizen_key == LineEvent.citizen_key,
@@ -69,20 +133,7 @@ def due(session: Session, *, shards: Sequence[int], now: datetime, limit: int) -
         (earlier.occurred_at < LineEvent.occurred_at)
         | ((earlier.occurred_at == LineEvent.occurred_at) & (earlier.id < LineEvent.id)),
     )
-    rows = session.execute(
-        select(
-            LineEvent.id,
-            LineEvent.citizen_key,
-            LineEvent.shard,
-            LineEvent.occurred_at,
-            LineEvent.payload,
-            LineEvent.attempts,
-        )
-        .where(LineEvent.shard.in_(shards), LineEvent.state == EventState.PENDING, LineEvent.due_at <= now, ~blocked)
-        .order_by(LineEvent.occurred_at, LineEvent.id)
-        .limit(limit)
-    )
-    return [DueEvent(*row) for row in rows]
+    return LineEvent.state == EventState.PENDING, LineEvent.due_at <= now, ~blocked
 
 
 def finish(session: Session, event_ids: Sequence[int], *, state: EventState, keep: bool, now: datetime) -> None:
@@ -91,17 +142,20 @@ def finish(session: Session, event_ids: Sequence[int], *, state: EventState, kee
     if not keep:
         values["payload"] = None
     if event_ids:
-        session.execute(update(LineEvent).where(LineEvent.id.in_(event_ids)).values(values))
+        session.execute(_worked(session, event_ids).values(values))
 
 
 def hold(session: Session, event_ids: Sequence[int], *, until: datetime, now: datetime) -> None:
     """Mark events as worked while their words wait, encrypted, for the citizen's consent."""
     if event_ids:
-        session.execute(
-            update(LineEvent)
-            .where(LineEvent.id.in_(event_ids))
-            .values(state=EventState.DONE, done_at=now, error=None, held_until=until)
-        )
+        values = {"state": EventState.DONE, "done_at": now, "error": None, "held_until": until}
+        session.execute(_worked(session, event_ids).values(values))
+
+
+def _worked(session: Session, event_ids: Sequence[int]) -> Update:
+    # No event is in the session as an object, so none has to be told.
+    chosen = update(LineEvent).where(among(session, LineEvent.id, event_ids))
+    return chosen.execution_options(synchronize_session=False)
 
 
 def fail(session: Session, event: DueEvent, *, error: str, now: datetime) -> EventState:

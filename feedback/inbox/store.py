@@ -9,11 +9,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import psycopg
 from sqlalchemy.engine import URL
+
+from feedback.db import sqlite_text
 
 NOTIFY_CHANNEL = "machikoe_inbox"
 _TIMEOUT_SECONDS = 8.0
@@ -140,7 +142,7 @@ class SqliteWriter:
         rows = [
             (e.webhook_event_id, e.type, e.citizen_key, e.shard, at, received, e.payload, received)
             for e in events
-            for at, received in [(_naive(e.occurred_at), _naive(e.received_at))]
+            for at, received in [(sqlite_text(e.occurred_at), sqlite_text(e.received_at))]
         ]
         execute = self._connection.execute
         execute("BEGIN IMMEDIATE")
@@ -154,11 +156,6 @@ class SqliteWriter:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def _naive(at: datetime) -> str:
-    """A time as SQLAlchemy keeps it in SQLite."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 class PostgresWriter:

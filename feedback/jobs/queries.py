@@ -16,7 +16,8 @@ STATE_NAMES = {
     JobState.DONE: "完了",
     JobState.FAILED: "失敗",
 }
-KIND_NAMES = {"import": "意見の取り込み"}
+KIND_NAMES = {"import": "意見の取り込み", "learn": "分類の学習", "reread": "意見の読み直し"}
+_UNITS = {"learn": "段階", "reread": "件"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class JobRow:
     def kind_name(self) -> str:
         """What it does, in words."""
         return KIND_NAMES.get(self.kind, self.kind)
+
+    @property
+    def unit(self) -> str:
+        """What its progress counts."""
+        return _UNITS.get(self.kind, "行")
 
     @property
     def state_name(self) -> str:

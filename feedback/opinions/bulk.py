@@ -8,18 +8,22 @@ are plain objects in no session, and whoever wants to change them afterwards ask
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from functools import cache
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Insert, Table, event, func, insert, select
+from sqlalchemy import Table, event
 from sqlalchemy.orm import Session, UOWTransaction, object_session, selectinload
 
-from feedback.db import Base, write_rows
+from feedback.db import Base
 from feedback.opinions import search
 from feedback.opinions.models import Matter, Submission
+from feedback.rows import next_ids, write_rows
 
 _KEY = "opinions.bulk"
+
+Row = TypeVar("Row", bound=Base)
 
 
 @dataclass(slots=True)
@@ -43,6 +47,17 @@ def add(
 ) -> None:
     """Have a row written with its new matter or submission, which gets its id then."""
     _queue(session).rows.append((model, matter, submission, row))
+
+
+def unmapped(model: type[Row], **values: Any) -> Row:
+    """An object that reads like a mapped one, its columns filled with these values and their defaults.
+
+    Setting an attribute of a mapped class costs ten times what it costs elsewhere, for book-keeping that only
+    sessions need. This object is for `defer`, and for no session ever.
+    """
+    one = model()
+    vars(one).update(_defaults(model), **values)
+    return one
 
 
 def defer(session: Session, submission: Submission, matter: Matter) -> None:
@@ -73,10 +88,11 @@ def write(session: Session) -> None:
         _write_pairs(session, queue.pairs)
     rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
     for model, matter, submission, row in queue.rows:
-        parent = (
-            {"matter_id": matter.id} if matter is not None else {"submission_id": cast("Submission", submission).id}
-        )
-        rows[model].append(parent | row)
+        if matter is not None:
+            row["matter_id"] = matter.id
+        else:
+            row["submission_id"] = cast("Submission", submission).id
+        rows[model].append(row)
     for model, many in rows.items():
         write_rows(session, _table(model), many)
 
@@ -84,49 +100,28 @@ def write(session: Session) -> None:
 def _write_pairs(session: Session, pairs: Sequence[tuple[Submission, Matter]]) -> None:
     _insert_all(session, Submission, [submission for submission, _ in pairs])
     for submission, matter in pairs:
-        matter.submission_id = submission.id
+        vars(matter)["submission_id"] = submission.id
     _insert_all(session, Matter, [matter for _, matter in pairs])
     search.index_new(session, [(matter.id, matter.text) for _, matter in pairs])
 
 
-def _insert_all(session: Session, model: type[Base], objects: Sequence[Any]) -> None:
-    rows = [_row(model, one) for one in objects]
-    if session.get_bind().dialect.name == "sqlite":
-        # Nobody else writes while this transaction has the lock, so the next ids are ours.
-        first = (session.connection().scalar(select(func.max(_table(model).c.id))) or 0) + 1
-        ids: Sequence[int] = range(first, first + len(rows))
-        session.connection().execute(_insert(model), [row | {"id": id_} for row, id_ in zip(rows, ids, strict=True)])
-    else:
-        made = _insert(model).returning(_table(model).c.id, sort_by_parameter_order=True)
-        ids = session.connection().execute(made, rows).scalars().all()
-    for one, id_ in zip(objects, ids, strict=True):
-        one.id = id_
-
-
-def _row(model: type[Base], one: Any) -> dict[str, Any]:
-    values = vars(one)
-    return {name: values.get(name, default) for name, default in _defaults(model)}
-
-
-_known_defaults: dict[type[Base], list[tuple[str, Any]]] = {}
-
-
-def _defaults(model: type[Base]) -> list[tuple[str, Any]]:
-    if model not in _known_defaults:
-        _known_defaults[model] = [
-            (column.name, cast("Any", column.default).arg if column.default is not None else None)
-            for column in _table(model).columns
-            if column.name != "id"
-        ]
-    return _known_defaults[model]
+def _insert_all(session: Session, model: type[Base], objects: Sequence[Submission | Matter]) -> None:
+    table = _table(model)
+    for one, id_ in zip(objects, next_ids(session, table, len(objects)), strict=True):
+        vars(one)["id"] = id_
+    write_rows(session, table, [vars(one) for one in objects], names=table.columns.keys())
 
 
 def _table(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
-def _insert(model: type[Base]) -> Insert:
-    return insert(_table(model))  # the table, not the class: no mapped objects are wanted back
+@cache
+def _defaults(model: type[Base]) -> Mapping[str, Any]:
+    return {
+        column.name: cast("Any", column.default).arg if column.default is not None else None
+        for column in _table(model).columns
+    }
 
 
 @event.listens_for(Session, "after_flush")

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from feedback import masking
 from feedback.citizens.models import Citizen
 from feedback.departments.models import Department
 from feedback.errors import NotFound
-from feedback.opinions import masking
-from feedback.opinions.models import Attachment, HistoryEntry, Matter, MatterReading, Note, Part, Submission
+from feedback.notes.reading import NoteView, notes_of
+from feedback.opinions.models import Attachment, HistoryEntry, Matter, MatterReading, Part, Submission
 from feedback.opinions.queries import personal_data_of
 from feedback.opinions.rules import Channel, Kind, MatterStatus, Outcome, PartKind, Source, receipt_number
 from feedback.opinions.undoing import undoable
@@ -19,6 +20,7 @@ from feedback.ports import AreaScore, PersonalDataSpan
 from feedback.routing.models import Area
 from feedback.staff.models import Staff
 from feedback.staff.rules import Actor, Permission
+from feedback.taxonomy.mapping import area_mapping, scores_now
 
 _OTHERS = 10
 _EXCERPT = 80
@@ -45,6 +47,8 @@ class PartView:
     text: str | None
     latitude: float | None
     longitude: float | None
+    place_title: str | None
+    place_address: str | None
     sent_at: datetime
     erased: bool
     file: FileView | None
@@ -79,15 +83,6 @@ class StepView:
     after: str | None
     reason: str | None
     undoable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NoteView:
-    """An internal note."""
-
-    staff: str
-    at: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +148,8 @@ class MatterView:
     status: MatterStatus
     outcome: Outcome | None
     outcome_reason: str | None
+    planned_month: date | None
+    reflected_on: date | None
     due_on: date | None
     received_at: datetime
     answered_at: datetime | None
@@ -204,6 +201,8 @@ def matter_view(session: Session, matter_id: int, *, actor: Actor) -> MatterView
         status=matter.status,
         outcome=matter.outcome,
         outcome_reason=matter.outcome_reason,
+        planned_month=matter.planned_month,
+        reflected_on=matter.reflected_on,
         due_on=matter.due_on,
         received_at=matter.received_at,
         answered_at=matter.answered_at,
@@ -214,11 +213,18 @@ def matter_view(session: Session, matter_id: int, *, actor: Actor) -> MatterView
         parts=_parts(session, submission.id),
         reading=_reading(session, matter_id),
         history=_history(session, matter_id),
-        notes=_notes(session, matter_id),
+        notes=notes_of(session, matter_id),
         deliveries=_deliveries(session, matter_id),
         siblings=_related(session, Matter.submission_id == submission.id, but=matter_id, actor=actor),
         others=_others(session, submission, actor=actor),
     )
+
+
+def require_visible(session: Session, matter_id: int, *, actor: Actor) -> None:
+    """NotFound when there is no such matter, or it is another department's."""
+    department_id = session.scalar(select(Matter.department_id).where(Matter.id == matter_id))
+    if department_id is None or not actor.sees(department_id):
+        raise NotFound("案件が見つかりません。")
 
 
 def file_of(session: Session, matter_id: int, file_id: int, *, actor: Actor) -> tuple[FileView, str]:
@@ -264,6 +270,8 @@ def _parts(session: Session, submission_id: int) -> list[PartView]:
             text=part.text,
             latitude=part.latitude,
             longitude=part.longitude,
+            place_title=part.place_title,
+            place_address=part.place_address,
             sent_at=part.sent_at,
             erased=part.erased_at is not None,
             file=_file(attachment) if attachment is not None else None,
@@ -278,10 +286,11 @@ def _reading(session: Session, matter_id: int) -> ReadingView | None:
     )
     if newest is None:
         return None
+    mapping = area_mapping(session)
     return ReadingView(
         model_version=newest.model_version,
-        area=newest.area_key,
-        areas=tuple(AreaScore(str(key), float(score)) for key, score in newest.areas),
+        area=mapping.now(newest.area_key),
+        areas=scores_now(session, mapping, newest.areas),
         kind=newest.kind,
         urgency=newest.urgency,
         safety=newest.safety,
@@ -315,16 +324,6 @@ def _history(session: Session, matter_id: int) -> list[StepView]:
         )
         for entry, name in found
     ]
-
-
-def _notes(session: Session, matter_id: int) -> list[NoteView]:
-    rows = session.execute(
-        select(Staff.name, Note.at, Note.text)
-        .join(Staff, Staff.id == Note.staff_id)
-        .where(Note.matter_id == matter_id)
-        .order_by(Note.id)
-    )
-    return [NoteView(*row) for row in rows]
 
 
 def _deliveries(session: Session, matter_id: int) -> list[DeliveryView]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.audit import service as audit
+from feedback.deadlines import service as deadlines
 from feedback.errors import Invalid, NotAllowed
 from feedback.opinions import intake, search
 from feedback.opinions.intake import IntakeRules, NewPart, Sender
@@ -47,9 +48,7 @@ class Similar:
     channel: Channel
 
 
-def enter(
-    session: Session, entry: Entry, *, actor: Actor, at: datetime, reading: Reading | None, answer_business_days: int
-) -> Submission:
+def enter(session: Session, entry: Entry, *, actor: Actor, at: datetime, reading: Reading | None) -> Submission:
     """Record an opinion for a citizen who does not use LINE. Flushed. Invalid says what is missing."""
     if not actor.may(Permission.ENTER_OPINIONS):
         raise NotAllowed("意見を登録する権限がありません。")
@@ -67,7 +66,7 @@ def enter(
         channel=entry.channel,
         parts=[NewPart(kind=PartKind.TEXT, text=text, sent_at=entry.received_at)],
         received_at=entry.received_at,
-        rules=IntakeRules(router=routing.load_router(session), answer_business_days=answer_business_days),
+        rules=IntakeRules(router=routing.load_router(session), deadlines=deadlines.load(session)),
         reading=reading,
         sender=entry.sender,
         kind=entry.kind,

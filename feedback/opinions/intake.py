@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
 
-from feedback.business_days import add_business_days
 from feedback.citizens.models import Citizen
 from feedback.clock import tokyo_date
+from feedback.deadlines.rules import Deadlines
 from feedback.inbox.models import LineEvent
-from feedback.opinions import bulk
+from feedback.opinions import bulk, due
 from feedback.opinions.models import Attachment, HistoryEntry, Label, Matter, MatterReading, Part, Submission
 from feedback.opinions.rules import Channel, Kind, MatterStatus, PartKind, Source, matter_text
 from feedback.ports import Reading
@@ -34,6 +33,8 @@ class NewPart:
     text: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    place_title: str | None = None
+    place_address: str | None = None
     line_message_key: bytes | None = None
     line_event_id: int | None = None
     media: bytes | None = None
@@ -54,10 +55,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """What intake needs to know of the city: the routes and the service standard in business days."""
+    """What intake needs to know of the city: the routes, and by when it answers."""
 
     router: Router
-    answer_business_days: int = 10
+    deadlines: Deadlines = field(default_factory=Deadlines)
     area_keys: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -82,54 +83,52 @@ def receive(
     ``kind`` and ``area_key`` are a clerk's own decision (``staff_id``) and win over the reading.
     """
     sender = sender or Sender()
-    deferred = deferred and _may_be_deferred(parts, sender)
-    submission = Submission(
-        channel=channel,
-        source_id=source_id,
-        received_at=received_at,
-        last_part_at=max(part.sent_at for part in parts),
-        age_band=sender.age_band,
-        district=sender.district,
-        sender_name=sender.name,
-        sender_contact=sender.contact,
-        wants_reply=sender.wants_reply,
-        language=reading.language if reading else None,
-    )
-    matter = Matter(
-        number=1,
-        text=matter_text([part.text for part in parts]),
-        channel=channel,
-        received_at=received_at,
-        due_on=add_business_days(tokyo_date(received_at), rules.answer_business_days),
-        kind=kind,
-        status=MatterStatus.RECEIVED,
-        urgent=False,
-        area_source=Source.MODEL,
-    )
-    if deferred:
-        submission.citizen_id = sender.citizen.id if sender.citizen else None
-        set_committed_value(submission, "matters", [matter])
+    text = matter_text([part.text for part in parts])
+    judged = _judged(reading, rules, kind=kind) if reading else {"area_key": None, "kind": kind}
+    if area_key is not None:
+        judged |= {"area_key": area_key, "area_source": Source.STAFF}
+    decision = rules.router.route(area_key=judged["area_key"], kind=judged["kind"], text=text, district=sender.district)
+    submission_values: dict[str, Any] = {
+        "channel": channel,
+        "source_id": source_id,
+        "received_at": received_at,
+        "last_part_at": max(part.sent_at for part in parts),
+        "age_band": sender.age_band,
+        "district": sender.district,
+        "sender_name": sender.name,
+        "sender_contact": sender.contact,
+        "wants_reply": sender.wants_reply,
+        "language": reading.language if reading else None,
+    }
+    matter_values: dict[str, Any] = {
+        "number": 1,
+        "text": text,
+        "channel": channel,
+        "received_at": received_at,
+        "due_on": rules.deadlines.due_on(tokyo_date(received_at), judged["area_key"], judged["kind"]),
+        "status": _status_after(decision, judged["area_key"]),
+        "department_id": decision.department_id,
+        "routed_at": received_at,
+        "area_source": Source.MODEL,
+        "urgent": False,
+        **judged,
+    }
+    if deferred and _may_be_deferred(parts, sender):
+        citizen_id = sender.citizen.id if sender.citizen else None
+        matter = bulk.unmapped(Matter, **matter_values)
+        submission = bulk.unmapped(Submission, **submission_values, citizen_id=citizen_id, matters=[matter])
+        bulk.defer(session, submission, matter)
     else:
-        submission.citizen = sender.citizen
-        matter.submission = submission
+        submission = Submission(**submission_values, citizen=sender.citizen)
+        matter = Matter(**matter_values, submission=submission)
+        session.add_all([submission, matter])
     for part in parts:
         _add_new_part(session, submission, part)
     if reading:
-        bulk.add(session, MatterReading, matter=matter, **_reading_row(reading, received_at))
-        _decide(matter, reading, rules)
-    if area_key is not None:
-        matter.area_key, matter.area_source = area_key, Source.STAFF
-    decision = rules.router.route(
-        area_key=matter.area_key, kind=matter.kind, text=matter.text, district=sender.district
-    )
-    _set_department(matter, decision, at=received_at, source=Source.SYSTEM)
+        bulk.add(session, MatterReading, matter=matter, **reading_row(reading, received_at))
     _first_steps(session, matter, decision, staff_id=staff_id)
     if staff_id is not None:
         _label(matter, staff_id=staff_id, at=received_at, area=area_key, kind=kind)
-    if deferred:
-        bulk.defer(session, submission, matter)
-    else:
-        session.add_all([submission, matter])
     return submission
 
 
@@ -155,11 +154,12 @@ def _may_be_deferred(parts: Sequence[NewPart], sender: Sender) -> bool:
 
 def take_reading(matter: Matter, reading: Reading, *, read_at: datetime, rules: IntakeRules) -> None:
     """Keep a reading and let it decide what nobody has decided: area, kind, urgency, safety."""
-    MatterReading(matter=matter, **_reading_row(reading, read_at))
+    MatterReading(matter=matter, **reading_row(reading, read_at))
     _decide(matter, reading, rules)
 
 
-def _reading_row(reading: Reading, read_at: datetime) -> dict[str, Any]:
+def reading_row(reading: Reading, read_at: datetime) -> dict[str, Any]:
+    """A reading as the columns of its row."""
     return {
         "model_version": reading.model_version,
         "area_key": reading.area,
@@ -176,10 +176,21 @@ def _reading_row(reading: Reading, read_at: datetime) -> dict[str, Any]:
 
 
 def _decide(matter: Matter, reading: Reading, rules: IntakeRules) -> None:
-    matter.area_key = reading.area if not rules.area_keys or reading.area in rules.area_keys else None
-    matter.kind = matter.kind or (Kind(reading.kind) if reading.kind else None)
-    matter.safety = reading.safety or matter.safety
-    matter.urgent = matter.urgent or reading.urgency == "high" or reading.safety is not None
+    judged = _judged(reading, rules, kind=matter.kind, safety=matter.safety, urgent=matter.urgent)
+    for name, value in judged.items():
+        setattr(matter, name, value)
+
+
+def _judged(
+    reading: Reading, rules: IntakeRules, *, kind: Kind | None, safety: str | None = None, urgent: bool = False
+) -> dict[str, Any]:
+    """What a reading makes of a matter, by column. What stood there before is kept where the reading says nothing."""
+    return {
+        "area_key": reading.area if not rules.area_keys or reading.area in rules.area_keys else None,
+        "kind": kind or (Kind(reading.kind) if reading.kind else None),
+        "safety": reading.safety or safety,
+        "urgent": urgent or reading.urgency == "high" or reading.safety is not None,
+    }
 
 
 def move(
@@ -205,8 +216,14 @@ def _set_department(matter: Matter, decision: Decision, *, at: datetime, source:
     matter.assignee_id = None
     matter.routed_at = at
     if matter.status in _UNSTARTED:
-        known = matter.area_key is not None or decision.rule is not None or source is Source.STAFF
-        matter.status = MatterStatus.ROUTED if known else MatterStatus.RECEIVED
+        by_staff = source is Source.STAFF
+        matter.status = MatterStatus.ROUTED if by_staff else _status_after(decision, matter.area_key)
+
+
+def _status_after(decision: Decision, area_key: str | None) -> MatterStatus:
+    """A matter that neither an area nor a rule sent anywhere stays with the desk as received."""
+    known = area_key is not None or decision.rule is not None
+    return MatterStatus.ROUTED if known else MatterStatus.RECEIVED
 
 
 def _routed(before: int | None, decision: Decision, reason: str | None = None) -> dict[str, Any]:
@@ -246,6 +263,8 @@ def _read_again(matter: Matter, reading: Reading, *, rules: IntakeRules, distric
     take_reading(matter, reading, read_at=at, rules=rules)
     if decided is not None:
         matter.area_key = decided
+    due.begin(matter, rules.deadlines)
+    if decided is not None:
         return
     decision = rules.router.route(area_key=matter.area_key, kind=matter.kind, text=matter.text, district=district)
     if decision.department_id != matter.department_id:
@@ -269,6 +288,7 @@ def choose_area(submission: Submission, *, area_key: str, rules: IntakeRules, at
         return
     matter.area_key = area_key
     matter.area_source = Source.CITIZEN
+    due.begin(matter, rules.deadlines)
     decision = rules.router.route(area_key=area_key, kind=matter.kind, text=matter.text, district=submission.district)
     move(matter, decision, at=at, source=Source.CITIZEN)
 
@@ -322,7 +342,7 @@ def unsend(
         # Which excerpt a split matter took is not known, so the whole remaining text replaces it.
         matter.text = matter_text([one.text for one in rest])
         if read is not None and matter.text:
-            MatterReading(matter=matter, **_reading_row(read(matter.text), at))
+            MatterReading(matter=matter, **reading_row(read(matter.text), at))
     if not rest:
         withdraw(submission, at=at, reason="送信取消")
         submission.erased_at = at
@@ -336,6 +356,7 @@ def erase_parts(session: Session, parts: Sequence[Part], *, at: datetime) -> Non
         session.execute(update(LineEvent).where(LineEvent.id.in_(events)).values(payload=None, held_until=None))
     for part in parts:
         part.text = part.latitude = part.longitude = part.line_message_key = None
+        part.place_title = part.place_address = None
         part.erased_at = at
         if part.attachment is not None:
             part.attachment.state = "erased"
@@ -362,6 +383,8 @@ def _part_row(new: NewPart) -> dict[str, Any]:
         "text": new.text,
         "latitude": new.latitude,
         "longitude": new.longitude,
+        "place_title": new.place_title,
+        "place_address": new.place_address,
         "line_message_key": new.line_message_key,
         "line_event_id": new.line_event_id,
         "sent_at": new.sent_at,

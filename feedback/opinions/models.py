@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -92,6 +93,8 @@ class Part(Base):
     text: Mapped[str | None] = mapped_column(Text)
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
+    place_title: Mapped[str | None] = mapped_column(String(200))
+    place_address: Mapped[str | None] = mapped_column(String(200))
     line_message_key: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
     line_event_id: Mapped[int | None] = mapped_column(BigInteger)
     sent_at: Mapped[datetime]
@@ -131,10 +134,15 @@ class Attachment(Base):
     part: Mapped[Part] = relationship(back_populates="attachment", lazy="raise")
 
 
+_PLANNED = sql("planned_month IS NOT NULL")
+
+
 class Matter(Base):
     """One 件: one wish about one thing. Area, kind, department, status and outcome belong here.
 
-    ``version`` counts changes, so that two people editing at once are noticed.
+    ``version`` counts changes, so that two people editing at once are noticed. ``planned_month``: the first day of the
+    month for which 反映予定 is planned; ``reflected_on``: the day of 反映済.
+    ``due_fixed``: staff set ``due_on`` by hand, so corrections and re-routing leave it alone.
     """
 
     __tablename__ = "matters"
@@ -158,9 +166,18 @@ class Matter(Base):
             postgresql_where=sql(f"urgent IS true AND {OPEN_SQL}"),
             sqlite_where=sql(f"urgent IS 1 AND {OPEN_SQL}"),
         ),
+        Index(
+            "ix_matters_open_bounced",
+            "due_on",
+            "id",
+            postgresql_where=sql(f"bounces > 0 AND {OPEN_SQL}"),
+            sqlite_where=sql(f"bounces > 0 AND {OPEN_SQL}"),
+        ),
+        Index("ix_matters_department_kind", "department_id", "kind", "received_at", "id"),
         Index("ix_matters_status_received", "status", "received_at", "id"),
         Index("ix_matters_area_received", "area_key", "received_at", "id"),
         Index("ix_matters_assignee", "assignee_id", "status"),
+        Index("ix_matters_planned", "planned_month", "id", postgresql_where=_PLANNED, sqlite_where=_PLANNED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -178,7 +195,10 @@ class Matter(Base):
     status: Mapped[MatterStatus] = mapped_column(default=MatterStatus.RECEIVED)
     outcome: Mapped[Outcome | None]
     outcome_reason: Mapped[str | None] = mapped_column(Text)
+    planned_month: Mapped[date | None]
+    reflected_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    due_fixed: Mapped[bool] = mapped_column(default=False, server_default=false())
     received_at: Mapped[datetime]
     routed_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
@@ -208,7 +228,10 @@ class Matter(Base):
 
 
 class MatterReading(Base):
-    """What a model version made of a matter's text: scores and evidence as it gave them, never overwritten."""
+    """What a model version made of a matter's text: scores and evidence as it gave them, never overwritten.
+
+    ``again``: read again later, by a newer model, when this decided nothing any more.
+    """
 
     __tablename__ = "matter_readings"
 
@@ -225,6 +248,7 @@ class MatterReading(Base):
     evidence: Mapped[list[str]] = mapped_column(JSON)
     personal_data: Mapped[list[list[Any]]] = mapped_column(JSON)
     read_at: Mapped[datetime]
+    again: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     matter: Mapped[Matter] = relationship(back_populates="readings", lazy="raise")
 

@@ -1,13 +1,12 @@
 """The inbox: lists of matters with filters, tabs with counts, and pages that stay fast however many there are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Select,
     Subquery,
@@ -15,30 +14,28 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from feedback import masking
 from feedback.clock import TOKYO
 from feedback.departments.models import Department
 from feedback.errors import Invalid
-from feedback.opinions import masking, search
+from feedback.likeness import folding
+from feedback.notes.calling import calls
+from feedback.opinions import search
 from feedback.opinions.models import OPEN_SQL, Matter, MatterReading, Part
-from feedback.opinions.rules import (
-    Channel,
-    Kind,
-    MatterStatus,
-    PartKind,
-    receipt_number,
-    submission_id_of,
-)
+from feedback.opinions.rules import Channel, Kind, MatterStatus, PartKind, receipt_number, submission_id_of
 from feedback.ports import PersonalDataSpan
 from feedback.routing.models import Area
 from feedback.staff.models import Staff
 from feedback.staff.rules import Actor, Permission
+from feedback.taxonomy.mapping import area_mapping, counts_as
+from feedback.themes.membership import in_theme
 
 PAGE = 50
 COUNT_CAP = 1000
@@ -46,16 +43,20 @@ COUNT_CAP = 1000
 _EXCERPT = 400
 _MEDIA = (PartKind.IMAGE, PartKind.VIDEO, PartKind.AUDIO, PartKind.FILE)
 
-open_matters: ColumnElement[bool] = literal_column(f"matters.{OPEN_SQL}", Boolean)
-"""Condition: somebody has to work on the matter."""
+open_matters = cast("ColumnElement[bool]", sql(f"matters.{OPEN_SQL}"))
+"""Condition: somebody has to work on the matter. As plain text, since SQLite is told "= 1" behind any other kind, and
+then ignores the partial indexes."""
+_bounced = cast("ColumnElement[bool]", sql("matters.bounces > 0"))
 
 
 class Tab(StrEnum):
     """A ready-made view of the inbox."""
 
     MINE = "mine"
+    MENTIONED = "mentioned"
     DEPARTMENT = "department"
     UNROUTED = "unrouted"
+    BOUNCED = "bounced"
     URGENT = "urgent"
     OVERDUE = "overdue"
     ALL = "all"
@@ -71,7 +72,11 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which matters a list shows; what is left empty does not narrow it. Days are days in Japan, both included."""
+    """Which matters a list shows; what is left empty does not narrow it. Days are days in Japan, both included.
+
+    ``hits``, ``in_area``: words and area, looked up beforehand. ``group``: near-duplicates of one text. ``folded``: of
+    near-duplicates a page shows one; counts count them all.
+    """
 
     status: MatterStatus | None = None
     open_only: bool = False
@@ -86,6 +91,11 @@ class Filter:
     urgent: bool = False
     media: bool = False
     words: str = ""
+    hits: search.Hits | None = None
+    in_area: ColumnElement[bool] | None = field(default=None, compare=False)
+    group: int | None = None
+    theme: int | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +137,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def tabs_of(actor: Actor) -> list[Tab]:
     """The tabs that mean something to an actor, in order."""
-    tabs = [Tab.URGENT, Tab.OVERDUE, Tab.ALL]
+    tabs = [Tab.BOUNCED, Tab.URGENT, Tab.OVERDUE, Tab.ALL]
     if actor.may(Permission.TRIAGE):
         tabs.insert(0, Tab.UNROUTED)
     if actor.department_id is not None:
         tabs.insert(0, Tab.DEPARTMENT)
+    tabs.insert(0, Tab.MENTIONED)
     if actor.may(Permission.WORK_MATTERS):
         tabs.insert(0, Tab.MINE)
     return tabs
@@ -142,7 +153,9 @@ def in_tab(tab: Tab, *, actor: Actor, today: date) -> ColumnElement[bool]:
     conditions: dict[Tab, ColumnElement[bool]] = {
         Tab.MINE: and_(Matter.assignee_id == actor.id, open_matters),
         Tab.DEPARTMENT: and_(Matter.department_id == actor.department_id, open_matters),
+        Tab.MENTIONED: calls(actor),
         Tab.UNROUTED: Matter.status == MatterStatus.RECEIVED,
+        Tab.BOUNCED: and_(_bounced, open_matters),
         Tab.URGENT: and_(Matter.urgent.is_(True), open_matters),
         Tab.OVERDUE: and_(Matter.due_on < today, open_matters),
         Tab.ALL: true(),
@@ -166,8 +179,16 @@ def count_tabs(session: Session, *, actor: Actor, today: date) -> dict[Tab, int]
 
 def count(session: Session, *, actor: Actor, tab: Tab, wanted: Filter, today: date) -> int:
     """How many matters a list holds, at most ``COUNT_CAP`` + 1."""
+    everything = actor.sees_all and tab is Tab.ALL and replace(wanted, words="", hits=None, folded=False) == Filter()
+    if everything and wanted.hits is not None and wanted.hits.many:
+        return COUNT_CAP + 1
     query = select(Matter.id).where(*_conditions(session, actor=actor, tab=tab, wanted=wanted, today=today))
     return session.scalar(select(func.count()).select_from(_capped(query))) or 0
+
+
+def listed(session: Session, *, actor: Actor, tab: Tab, wanted: Filter, today: date) -> ColumnElement[bool]:
+    """Condition: the matter belongs to a list, on whichever page."""
+    return and_(*_conditions(session, actor=actor, tab=tab, wanted=wanted, today=today))
 
 
 def page(
@@ -183,7 +204,10 @@ def page(
 ) -> Page:
     """One page of a list by keyset: no page is slower than the first. Invalid: the cursor cannot be read."""
     backwards = cursor is not None and cursor.startswith("p")
-    query = _rows_query().where(*_conditions(session, actor=actor, tab=tab, wanted=wanted, today=today))
+    conditions = list(_conditions(session, actor=actor, tab=tab, wanted=wanted, today=today))
+    query = _rows_query().where(*conditions)
+    if wanted.folded:
+        query = query.where(folding.one_of_each(conditions, newest=sort is Sort.NEW))
     key: InstrumentedAttribute[Any] = Matter.due_on if sort is Sort.DUE else Matter.received_at
     descending = (sort is Sort.NEW) != backwards
     if sort is Sort.DUE:
@@ -196,9 +220,25 @@ def page(
     found = found[:limit]
     if backwards:
         found = found[::-1]
+    rows = _as_rows(session, found)
+    return Page(
+        rows,
+        next=_cursor("n", rows[-1], sort) if rows and (more or backwards) else None,
+        previous=_cursor("p", rows[0], sort) if rows and cursor and (more or not backwards) else None,
+    )
+
+
+def rows_of(session: Session, matter_ids: Sequence[int], *, actor: Actor) -> list[Row]:
+    """Rows of these matters, in this order; matters that the actor may not see are left out."""
+    query = _rows_query().where(Matter.id.in_(matter_ids), visible_to(actor))
+    places = {matter_id: place for place, matter_id in enumerate(matter_ids)}
+    return sorted(_as_rows(session, session.execute(query).all()), key=lambda row: places[row.id])
+
+
+def _as_rows(session: Session, found: Sequence[Any]) -> list[Row]:
     media = _media_of(session, {row.submission_id for row in found})
     personal = personal_data_of(session, [row.id for row in found])
-    rows = [
+    return [
         Row(
             id=one.id,
             receipt=receipt_number(one.submission_id, one.received_at),
@@ -220,11 +260,6 @@ def page(
         )
         for one in found
     ]
-    return Page(
-        rows,
-        next=_cursor("n", rows[-1], sort) if rows and (more or backwards) else None,
-        previous=_cursor("p", rows[0], sort) if rows and cursor and (more or not backwards) else None,
-    )
 
 
 def personal_data_of(session: Session, matter_ids: Sequence[int]) -> dict[int, list[PersonalDataSpan]]:
@@ -270,13 +305,16 @@ def _conditions(
     yield in_tab(tab, actor=actor, today=today)
     equal = (
         (Matter.status, wanted.status),
-        (Matter.area_key, wanted.area),
         (Matter.kind, wanted.kind),
         (Matter.department_id, wanted.department_id),
         (Matter.assignee_id, wanted.assignee_id),
         (Matter.channel, wanted.channel),
     )
     yield from (column == value for column, value in equal if value is not None)
+    if wanted.area is not None:
+        yield (
+            counts_as(area_mapping(session), Matter.area_key, wanted.area) if wanted.in_area is None else wanted.in_area
+        )
     flags = (
         (wanted.open_only, open_matters),
         (wanted.no_area, Matter.area_key.is_(None)),
@@ -288,15 +326,29 @@ def _conditions(
         yield Matter.received_at >= _midnight(wanted.received_from)
     if wanted.received_to is not None:
         yield Matter.received_at < _midnight(wanted.received_to + timedelta(days=1))
+    if wanted.group is not None:
+        yield folding.in_group(wanted.group)
+    if wanted.theme is not None:
+        yield in_theme(wanted.theme)
     if wanted.words.strip():
-        yield _with_words(session, wanted.words)
+        yield _with_words(session, wanted)
 
 
-def _with_words(session: Session, words: str) -> ColumnElement[bool]:
-    submission_id = submission_id_of(words)
-    if submission_id is None:
-        return search.matches(session, words)
-    return or_(Matter.submission_id == submission_id, search.matches(session, words))
+def looked_up(session: Session, wanted: Filter) -> Filter:
+    """The same filter, its words and its area looked up once for all queries that use it."""
+    in_area = _in_area(session, wanted.area) if wanted.area is not None else None
+    hits = search.look_up(session, wanted.words) if wanted.words.strip() else None
+    return replace(wanted, hits=hits, in_area=in_area)
+
+
+def _in_area(session: Session, area: str) -> ColumnElement[bool]:
+    return counts_as(area_mapping(session), Matter.area_key, area)
+
+
+def _with_words(session: Session, wanted: Filter) -> ColumnElement[bool]:
+    found = search.contains(session, wanted.hits or search.look_up(session, wanted.words))
+    submission_id = submission_id_of(wanted.words)
+    return found if submission_id is None else or_(Matter.submission_id == submission_id, found)
 
 
 def _midnight(day: date) -> datetime:

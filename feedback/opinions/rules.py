@@ -118,38 +118,6 @@ OPEN_STATUSES = frozenset(
     }
 )
 
-TRANSITIONS: dict[MatterStatus, frozenset[MatterStatus]] = {
-    MatterStatus.RECEIVED: frozenset(MatterStatus) - {MatterStatus.RECEIVED, MatterStatus.REOPENED},
-    MatterStatus.ROUTED: frozenset(MatterStatus) - {MatterStatus.ROUTED, MatterStatus.REOPENED},
-    MatterStatus.IN_PROGRESS: frozenset(MatterStatus)
-    - {MatterStatus.IN_PROGRESS, MatterStatus.RECEIVED, MatterStatus.REOPENED},
-    MatterStatus.DRAFTING: frozenset(
-        {
-            MatterStatus.IN_PROGRESS,
-            MatterStatus.APPROVING,
-            MatterStatus.ANSWERED,
-            MatterStatus.ROUTED,
-            MatterStatus.WITHDRAWN,
-        }
-    ),
-    MatterStatus.APPROVING: frozenset(
-        {MatterStatus.DRAFTING, MatterStatus.ANSWERED, MatterStatus.ROUTED, MatterStatus.WITHDRAWN}
-    ),
-    MatterStatus.ANSWERED: frozenset({MatterStatus.CLOSED, MatterStatus.REOPENED, MatterStatus.WITHDRAWN}),
-    MatterStatus.CLOSED: frozenset({MatterStatus.REOPENED, MatterStatus.WITHDRAWN}),
-    MatterStatus.REOPENED: frozenset(MatterStatus) - {MatterStatus.REOPENED, MatterStatus.RECEIVED},
-    MatterStatus.TRANSFERRED: frozenset({MatterStatus.REOPENED, MatterStatus.CLOSED, MatterStatus.WITHDRAWN}),
-    MatterStatus.OUT_OF_SCOPE: frozenset({MatterStatus.REOPENED, MatterStatus.CLOSED, MatterStatus.WITHDRAWN}),
-    MatterStatus.WITHDRAWN: frozenset(),
-    MatterStatus.SPAM: frozenset({MatterStatus.REOPENED, MatterStatus.WITHDRAWN}),
-}
-"""From each status, where a matter may go. Withdrawn is the citizen's word and final."""
-
-
-def may_become(current: MatterStatus, new: MatterStatus) -> bool:
-    """Whether a matter may go from one status to another."""
-    return new in TRANSITIONS[current]
-
 
 class Outcome(StrEnum):
     """What the city did with a matter (対応区分)."""
@@ -260,5 +228,5 @@ def pieces(text: str) -> list[str]:
     return [piece for piece in _SENTENCE_END.split(text) if piece]
 
 
-BOUNCES_BEFORE_DESK = 2
-"""After this many 「当課ではない」 no department can pass a matter on; the listening desk decides."""
+DECLINED = "当課ではない："
+"""How the reason of a step begins with which a department passed a matter on."""

@@ -12,18 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from feedback.audit import service as audit
+from feedback.deadlines.service import load as load_deadlines
 from feedback.departments.models import Department
 from feedback.errors import Conflict, FeedbackError, Invalid, NotAllowed, NotFound
+from feedback.opinions import due, lifecycle, returned
 from feedback.opinions.intake import move
 from feedback.opinions.models import HistoryEntry, Label, Matter, Note
 from feedback.opinions.rules import (
-    BOUNCES_BEFORE_DESK,
+    DECLINED,
     OPEN_STATUSES,
     Kind,
     MatterStatus,
-    Outcome,
     Source,
-    may_become,
 )
 from feedback.routing.models import Area
 from feedback.routing.rules import Decision, Router
@@ -35,7 +35,13 @@ CHANGED_MEANWHILE = (
     "画面を開いたあとに、ほかの人（または市民からの追加）がこの案件を変更しました。"
     "変更は保存していません。最新の内容を確かめてから、もう一度操作してください。"
 )
-_STARTED = frozenset({MatterStatus.IN_PROGRESS, MatterStatus.DRAFTING, MatterStatus.APPROVING, MatterStatus.REOPENED})
+IN_APPROVAL = "決裁中の案件です。先に回答案を取り戻してください。"
+UNANSWERED = "回答不要"
+DESK_DECIDED = (
+    "差し戻しが続いたため、広聴担当が担当課を決めた案件です。ほかの課へは送れません。"
+    "担当が違うと思われるときは、広聴担当に相談してください。"
+)
+_STARTED = frozenset({MatterStatus.IN_PROGRESS, MatterStatus.DRAFTING, MatterStatus.REOPENED})
 _LONGEST_REASON = 500
 _LONGEST_NOTE = 4000
 
@@ -73,6 +79,8 @@ def correct(
 ) -> bool:
     """Correct area and kind; kept as labels. With ``reroute`` the matter goes where its new area belongs.
 
+    The deadline follows, unless staff set it by hand. Where the desk has decided on the department, it stays.
+
     Returns whether the matter went to another department.
     """
     matter = open_matter(session, matter_id, actor=actor, version=version)
@@ -87,11 +95,12 @@ def correct(
         note_change(matter, "kind", before=matter.kind, after=kind, actor=actor, at=at)
         matter.kind = kind
     moved = False
-    if reroute:
+    if reroute and not _desk_decided(session, matter, actor):
         decision = router.route(area_key=area_key, kind=kind, text=matter.text, district=matter.submission.district)
         if decision.department_id != matter.department_id:
             send(matter, decision, actor=actor, at=at, reason="分野・種別の訂正による振り分け")
             moved = True
+    due.revise(session, matter, at=at, reason=due.CORRECTED)
     record(session, matter, "matter.corrected", actor=actor, at=at, area=area_key, kind=kind, moved=moved)
     return moved
 
@@ -106,33 +115,30 @@ def set_status(
     status: MatterStatus,
     reason: str = "",
 ) -> None:
-    """Go on to another status, along the allowed steps only."""
+    """Go on to a status that is chosen by hand, along the steps the actor's role may take.
+
+    Closing a matter nobody has answered (回答不要), and every way out or back, needs its reason.
+    """
     matter = open_matter(session, matter_id, actor=actor, version=version)
-    if not may_become(matter.status, status):
+    if status not in lifecycle.BY_HAND or not lifecycle.exists(matter.status, status):
         raise Invalid("今の状況からこの状況へは変更できません。")
-    note_change(matter, "status", before=matter.status, after=status, actor=actor, at=at, reason=reason)
-    stamp(matter, status, at=at)
+    if status not in lifecycle.choices(actor.role, matter.status):
+        raise NotAllowed("この状況への変更は、あなたの権限ではできません。決裁者または広聴担当に依頼してください。")
+    left = status is MatterStatus.CLOSED and lifecycle.unanswered(matter.status)
+    if left and not lifecycle.may_leave_unanswered(
+        actor.role, wants_reply=matter.submission.wants_reply, kind=matter.kind
+    ):
+        raise NotAllowed("返信を希望されている案件です。回答不要として終えられるのは、決裁者と広聴担当です。")
+    if (left or status in lifecycle.WITH_REASON) and not reason.strip():
+        raise Invalid("回答せずに終える理由を入力してください。" if left else "理由を入力してください。")
+    enter(matter, status, actor=actor, at=at, reason=f"{UNANSWERED}：{reason.strip()}" if left else reason)
     record(session, matter, "matter.status", actor=actor, at=at, status=status)
 
 
-def set_outcome(
-    session: Session,
-    matter_id: int,
-    *,
-    actor: Actor,
-    version: int,
-    at: datetime,
-    outcome: Outcome | None,
-    reason: str,
-) -> None:
-    """Say what the city did with the matter. 「困難」 needs its reason."""
-    matter = open_matter(session, matter_id, actor=actor, version=version)
-    if outcome is Outcome.DIFFICULT and not reason.strip():
-        raise Invalid("「困難」とするときは、理由を入力してください。")
-    note_change(matter, "outcome", before=matter.outcome, after=outcome, actor=actor, at=at)
-    matter.outcome = outcome
-    matter.outcome_reason = reason.strip() or None
-    record(session, matter, "matter.outcome", actor=actor, at=at, outcome=outcome)
+def enter(matter: Matter, status: MatterStatus, *, actor: Actor, at: datetime, reason: str = "") -> None:
+    """Take a matter to a status, with its moments and its history."""
+    note_change(matter, "status", before=matter.status, after=status, actor=actor, at=at, reason=reason)
+    stamp(matter, status, at=at)
 
 
 def assign(
@@ -154,7 +160,7 @@ def assign(
 def set_due(
     session: Session, matter_id: int, *, actor: Actor, version: int, at: datetime, due_on: date, reason: str
 ) -> None:
-    """Move the day by which the matter is to be answered; says why."""
+    """Move the day by which the matter is to be answered, and keep it there; says why."""
     matter = open_matter(session, matter_id, actor=actor, version=version)
     if not reason.strip():
         raise Invalid("期限を変更する理由を入力してください。")
@@ -162,7 +168,7 @@ def set_due(
         raise Invalid("回答期限は今と同じです。")
     before = matter.due_on.isoformat() if matter.due_on else None
     note_change(matter, "due", before=before, after=due_on.isoformat(), actor=actor, at=at, reason=reason)
-    matter.due_on = due_on
+    matter.due_on, matter.due_fixed = due_on, True
     record(session, matter, "matter.due", actor=actor, at=at, due_on=due_on.isoformat())
 
 
@@ -176,7 +182,7 @@ def set_urgent(session: Session, matter_id: int, *, actor: Actor, version: int, 
     record(session, matter, "matter.urgent", actor=actor, at=at, urgent=urgent)
 
 
-def add_note(session: Session, matter_id: int, *, actor: Actor, at: datetime, text: str) -> None:
+def add_note(session: Session, matter_id: int, *, actor: Actor, at: datetime, text: str) -> Note:
     """Add an internal note. Citizens never see it; the matter's version stays."""
     matter = open_matter(session, matter_id, actor=actor, version=None)
     words = text.strip()
@@ -184,8 +190,10 @@ def add_note(session: Session, matter_id: int, *, actor: Actor, at: datetime, te
         raise Invalid("メモを入力してください。")
     if len(words) > _LONGEST_NOTE:
         raise Invalid(f"メモは{_LONGEST_NOTE}文字以内で入力してください。")
-    session.add(Note(matter_id=matter.id, staff_id=actor.id, text=words, at=at))
+    note = Note(matter_id=matter.id, staff_id=actor.id, text=words, at=at)
+    session.add(note)
     record(session, matter, "matter.noted", actor=actor, at=at)
+    return note
 
 
 def decline(
@@ -200,22 +208,28 @@ def decline(
 ) -> int:
     """「当課ではない」: pass the matter on to the suggested department, or back to the desk.
 
-    After two bounces the desk decides, whatever is suggested. Returns the department it went to.
+    After as many bounces as the city allows the desk decides, whatever is suggested; what it decided no department
+    can pass on. Returns the department it went to.
     """
     matter = open_matter(session, matter_id, actor=actor, version=version)
     why = _checked_reason(reason)
+    if _desk_decided(session, matter, actor):
+        raise Invalid(DESK_DECIDED)
     desk = desk_id(session)
     if matter.department_id == desk and suggestion_id is None:
         raise Invalid("広聴担当にある案件です。振り分け先の課を選んでください。")
     suggestion = _department(session, suggestion_id).id if suggestion_id is not None else None
-    target = suggestion if suggestion is not None and matter.bounces < BOUNCES_BEFORE_DESK else desk
+    target = suggestion if suggestion is not None and matter.bounces < _most_bounces(session) else desk
     if target == matter.department_id:
         raise Invalid("今の担当課とは別の課を選んでください。")
     _label(matter, "not_department", matter.department_id, actor=actor, at=at)
     if suggestion is not None:
         _label(matter, "department", suggestion, actor=actor, at=at)
     matter.bounces += 1
-    send(matter, Decision(target), actor=actor, at=at, reason=f"当課ではない：{why}"[:_LONGEST_REASON])
+    send(matter, Decision(target), actor=actor, at=at, reason=f"{DECLINED}{why}"[:_LONGEST_REASON])
+    due.revise(session, matter, at=at, reason=due.REROUTED)
+    if matter.bounces > _most_bounces(session):
+        returned.tell_desk(session, matter, desk_id=desk, now=at)
     record(session, matter, "matter.declined", actor=actor, at=at, department_id=target, suggestion_id=suggestion_id)
     return target
 
@@ -237,11 +251,14 @@ def route(
         raise Invalid("今の担当課とは別の課を選んでください。")
     _label(matter, "department", department.id, actor=actor, at=at)
     send(matter, Decision(department.id), actor=actor, at=at, reason=reason.strip()[:_LONGEST_REASON] or None)
+    due.revise(session, matter, at=at, reason=due.REROUTED)
     record(session, matter, "matter.routed", actor=actor, at=at, department_id=department.id)
 
 
 def send(matter: Matter, decision: Decision, *, actor: Actor, at: datetime, reason: str | None) -> None:
-    """Move a matter on a person's word; work that had begun elsewhere begins anew."""
+    """Move a matter on a person's word; work that had begun elsewhere begins anew. Invalid: it is being approved."""
+    if matter.status is MatterStatus.APPROVING:
+        raise Invalid(IN_APPROVAL)
     move(matter, decision, at=at, source=Source.STAFF, staff_id=actor.id, reason=reason)
     if matter.status in _STARTED:
         stamp(matter, MatterStatus.ROUTED, at=at)
@@ -304,6 +321,14 @@ def in_bulk(
         else:
             done += 1
     return done, refused
+
+
+def _most_bounces(session: Session) -> int:
+    return load_deadlines(session).discipline.bounces_before_desk
+
+
+def _desk_decided(session: Session, matter: Matter, actor: Actor) -> bool:
+    return not actor.may(Permission.TRIAGE) and matter.bounces > _most_bounces(session)
 
 
 def _set_area(session: Session, matter: Matter, area_key: str | None, *, actor: Actor, at: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from feedback.answers.models import Answer
 from feedback.errors import Invalid
 from feedback.opinions import search
 from feedback.opinions.intake import IntakeRules, move, take_reading
@@ -80,6 +81,8 @@ def merge(
     other = open_matter(session, other_id, actor=actor, version=other_version)
     if other.submission_id != matter.submission_id or other.id == matter.id:
         raise Invalid("同じ受付の案件どうしだけをまとめられます。")
+    if session.scalar(select(Answer.id).where(Answer.matter_id == other.id).limit(1)) is not None:
+        raise Invalid("回答や回答案のある件は、ほかの件にまとめられません。その件のほうへまとめてください。")
     matter.text = _merged_text(session, matter, other)
     matter.urgent = matter.urgent or other.urgent
     note_change(matter, "merged", before=other.number, after=matter.number, actor=actor, at=at)
@@ -92,6 +95,7 @@ def merge(
     session.refresh(other, ["history", "notes", "readings", "labels"])
     session.delete(other)
     session.flush()
+    search.refresh(session, [matter.id])  # its notes came along
 
 
 def _texts(text: str, groups: Sequence[int]) -> list[str]:

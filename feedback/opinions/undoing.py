@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.errors import Invalid
+from feedback.opinions import due, lifecycle
 from feedback.opinions.models import HistoryEntry, Label, Matter
 from feedback.opinions.rules import Kind, MatterStatus, Source
-from feedback.opinions.service import note_change, open_matter, record, stamp
-from feedback.staff.rules import Actor
+from feedback.opinions.service import IN_APPROVAL, note_change, open_matter, record, stamp
+from feedback.staff.rules import Actor, Role
 
 UNDOABLE = frozenset({"status", "area", "kind", "routed", "assigned", "due", "urgent"})
 _REASON = "元に戻す"
@@ -25,7 +26,12 @@ def undoable(entries: Sequence[HistoryEntry]) -> frozenset[int]:
         if entry.action in UNDOABLE
         and entry.source == Source.STAFF
         and (entry.before is not None or entry.action in {"area", "kind", "assigned"})
+        and (entry.action != "status" or lifecycle.may_undo(Role.DESK, *_steps(entry)))
     )
+
+
+def _steps(entry: HistoryEntry) -> tuple[MatterStatus, MatterStatus]:
+    return MatterStatus(entry.before or ""), MatterStatus(entry.after or "")
 
 
 def undo(session: Session, matter_id: int, *, actor: Actor, version: int, at: datetime, entry_id: int) -> None:
@@ -39,8 +45,18 @@ def undo(session: Session, matter_id: int, *, actor: Actor, version: int, at: da
     if matter.status is MatterStatus.WITHDRAWN:
         raise Invalid("市民が取り下げた案件は変更できません。")
     entry = next(one for one in entries if one.id == entry_id)
+    if matter.status is MatterStatus.APPROVING and entry.action in {"status", "routed"}:
+        raise Invalid(IN_APPROVAL)
+    if entry.action == "status" and not lifecycle.may_undo(actor.role, *_steps(entry)):
+        raise Invalid("この状況の変更は、元に戻す操作の対象ではありません。「再開」などで改めて変更してください。")
     _RESTORE[entry.action](session, matter, entry.before, actor, at)
     note_change(matter, entry.action, before=entry.after, after=entry.before, actor=actor, at=at, reason=_REASON)
+    if entry.action in {"area", "kind", "routed"}:
+        due.revise(session, matter, at=at, reason=_REASON)
+    if entry.action == "due":
+        matter.due_fixed = any(
+            one.action == "due" and one.id < entry_id and one.source == Source.STAFF for one in entries
+        )
     record(session, matter, "matter.undone", actor=actor, at=at, change=entry.action)
 
 

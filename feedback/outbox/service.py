@@ -11,9 +11,9 @@ from sqlalchemy import Table, Update, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.citizens.models import Citizen
-from feedback.db import write_rows
 from feedback.keys import KeyRing
 from feedback.outbox.models import OutboundMessage, OutboundState, Via
+from feedback.rows import write_rows
 
 BODY: Final = b"outbound-body"
 RECIPIENT: Final = b"outbound-recipient"
@@ -22,6 +22,7 @@ REPLY_WINDOW: Final = timedelta(seconds=50)
 """LINE takes a reply token for one minute; ten seconds are left for the way."""
 LEASE: Final = timedelta(seconds=20)
 """How long a claimed message is left to its sender before another may take it. Longer than a call's time-out."""
+_to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OPEN = (OutboundState.PENDING, OutboundState.SENDING)
 
 
@@ -64,7 +65,7 @@ def enqueue(session: Session, messages: Sequence[Outgoing], *, keys: KeyRing, no
 
 def _row(message: Outgoing, keys: KeyRing, now: datetime) -> dict[str, Any]:
     token = message.reply_token
-    body = json.dumps(message.messages, ensure_ascii=False, separators=(",", ":")).encode()
+    body = _to_json(message.messages).encode()
     return {
         "citizen_key": message.citizen_key,
         "matter_id": message.matter_id,

@@ -14,6 +14,8 @@ from feedback.errors import Invalid, NotAllowed, NotFound
 from feedback.opinions.rules import Kind
 from feedback.routing.models import Area, RoutingRule
 from feedback.staff.rules import Actor, Permission
+from feedback.taxonomy.recording import record_change
+from feedback.taxonomy.rules import Operation
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,31}")
 _SHORT = 20
@@ -43,8 +45,12 @@ class RuleWords:
     active: bool
 
 
-def save_area(session: Session, *, key: str, words: AreaWords, new: bool, actor: Actor, at: datetime) -> Area:
+def save_area(
+    session: Session, *, key: str, words: AreaWords, new: bool, actor: Actor, at: datetime, noted: bool = True
+) -> Area:
     """Add or change an area. The key stays for ever, since counts of past years hang on it.
+
+    A change of the taxonomy is written down as a version of it, unless it is part of a larger one (not ``noted``).
 
     Invalid: the key is taken or badly formed, a name is missing or too long.
     """
@@ -61,11 +67,22 @@ def save_area(session: Session, *, key: str, words: AreaWords, new: bool, actor:
         last = session.scalar(select(func.max(Area.position)))
         area = Area(key=key, position=(last or 0) + 1)
         session.add(area)
+    operation = _operation(area, words, new=new)
     area.name, area.short_name = words.name.strip(), words.short_name.strip()
     area.description, area.department_id, area.active = words.description.strip(), words.department_id, words.active
     session.flush()
-    _audit(session, "area.saved", key, actor, at, department_id=words.department_id, active=words.active)
+    if noted and operation is not None:
+        record_change(session, operation, sources=[key], actor=actor, at=at, moved={"retired": [key]})
+    note(session, "area.saved", key, actor, at, department_id=words.department_id, active=words.active)
     return area
+
+
+def _operation(area: Area, words: AreaWords, *, new: bool) -> Operation | None:
+    if new:
+        return Operation.ADD
+    if area.active != words.active:
+        return Operation.RESTORE if words.active else Operation.RETIRE
+    return Operation.RENAME if area.name != words.name.strip() else None
 
 
 def order_areas(session: Session, *, keys: Sequence[str], actor: Actor, at: datetime) -> None:
@@ -74,7 +91,7 @@ def order_areas(session: Session, *, keys: Sequence[str], actor: Actor, at: date
     places = {key: place for place, key in enumerate(keys)}
     for area in session.scalars(select(Area)):
         area.position = places.get(area.key, len(places) + area.position)
-    _audit(session, "areas.ordered", "all", actor, at)
+    note(session, "areas.ordered", "all", actor, at)
 
 
 def save_rule(session: Session, *, rule_id: int | None, words: RuleWords, actor: Actor, at: datetime) -> RoutingRule:
@@ -93,7 +110,7 @@ def save_rule(session: Session, *, rule_id: int | None, words: RuleWords, actor:
     rule.department_id, rule.active = words.department_id, words.active
     session.add(rule)
     session.flush()
-    _audit(session, "rule.saved", rule.id, actor, at, department_id=words.department_id, active=words.active)
+    note(session, "rule.saved", rule.id, actor, at, department_id=words.department_id, active=words.active)
     return rule
 
 
@@ -109,14 +126,14 @@ def move_rule(session: Session, *, rule_id: int, up: bool, actor: Actor, at: dat
         rules[place], rules[other] = rules[other], rules[place]
     for position, rule in enumerate(rules):
         rule.position = position
-    _audit(session, "rule.moved", rule_id, actor, at, up=up)
+    note(session, "rule.moved", rule_id, actor, at, up=up)
 
 
 def delete_rule(session: Session, *, rule_id: int, actor: Actor, at: datetime) -> None:
     """Take a rule away. What it routed in the past keeps the rule's name in its history."""
     _needs(actor)
     session.delete(_rule(session, rule_id))
-    _audit(session, "rule.deleted", rule_id, actor, at)
+    note(session, "rule.deleted", rule_id, actor, at)
 
 
 def _new_rule(session: Session) -> RoutingRule:
@@ -143,7 +160,8 @@ def _needs(actor: Actor) -> None:
         raise NotAllowed("この操作をする権限がありません。")
 
 
-def _audit(session: Session, action: str, subject: int | str, actor: Actor, at: datetime, **detail: object) -> None:
+def note(session: Session, action: str, subject: int | str, actor: Actor, at: datetime, **detail: object) -> None:
+    """Write a change of areas or rules into the audit trail."""
     audit.record(
         session, at=at, staff_id=actor.id, action=action, subject_type="routing", subject_id=subject, detail=detail
     )

@@ -23,8 +23,15 @@ def desk_id(session: Session) -> int:
 
 def load_router(session: Session) -> Router:
     """The router as the city has set it up; inactive areas, rules and departments take no part."""
-    rules = session.scalars(
-        select(RoutingRule)
+    rules = session.execute(
+        select(
+            RoutingRule.name,
+            RoutingRule.department_id,
+            RoutingRule.area_key,
+            RoutingRule.kind,
+            RoutingRule.words,
+            RoutingRule.district,
+        )
         .join(RoutingRule.department)
         .where(RoutingRule.active, Department.active)
         .order_by(RoutingRule.position, RoutingRule.id)

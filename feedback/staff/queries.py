@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.staff.models import Staff
+from feedback.staff.models import EndedSession, Staff
 from feedback.staff.rules import PERMISSIONS, Permission, Role
 
 
@@ -33,11 +33,13 @@ class StaffRow:
     must_change_password: bool
     last_login_at: datetime | None
     locked_until: datetime | None
+    second_factor: bool
 
 
-def by_session_key(session: Session, key: str) -> Staff | None:
-    """The active account a session belongs to, or None when it was ended."""
-    return session.scalar(select(Staff).where(Staff.fs_uniquifier == key, Staff.active))
+def by_session(session: Session, *, account_key: str, session_key: str) -> Staff | None:
+    """The active account a session belongs to, or None when the session, or every one of the account, was ended."""
+    ended = select(EndedSession.key).where(EndedSession.key == session_key).exists()
+    return session.scalar(select(Staff).where(Staff.fs_uniquifier == account_key, Staff.active, ~ended))
 
 
 def colleagues(session: Session, *, department_id: int) -> list[Colleague]:
@@ -49,6 +51,16 @@ def colleagues(session: Session, *, department_id: int) -> list[Colleague]:
         .order_by(Staff.name, Staff.id)
     )
     return [Colleague(*row) for row in rows]
+
+
+def names_and_colleagues(session: Session, *, department_id: int) -> tuple[dict[int, str], list[Colleague]]:
+    """`names` and `colleagues` in one statement."""
+    roles = [role for role, granted in PERMISSIONS.items() if Permission.WORK_MATTERS in granted]
+    rows = session.execute(
+        select(Staff.id, Staff.name, Staff.department_id, Staff.active, Staff.role).order_by(Staff.name, Staff.id)
+    ).all()
+    here = [one for one in rows if one.department_id == department_id and one.active and one.role in roles]
+    return {one.id: one.name for one in rows}, [Colleague(one.id, one.name, one.department_id) for one in here]
 
 
 def all_staff(session: Session) -> list[StaffRow]:
@@ -66,6 +78,7 @@ def all_staff(session: Session) -> list[StaffRow]:
             must_change_password=one.must_change_password,
             last_login_at=one.last_login_at,
             locked_until=one.locked_until,
+            second_factor=one.totp_secret is not None,
         )
         for one in found
     ]

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     VIEW_AUDIT = "view_audit"
     OPERATE = "operate"
+    VIEW_QUALITY = "view_quality"
+    MANAGE_MODELS = "manage_models"
 
 
 _P = Permission
@@ -56,20 +58,23 @@ _STAFF = _EVERYBODY | {_P.WORK_MATTERS, _P.VIEW_PERSONAL_DATA, _P.ENTER_OPINIONS
 _DESK = _STAFF | {
     _P.VIEW_ALL_MATTERS,
     _P.TRIAGE,
+    _P.APPROVE,
     _P.VIEW_CITIZEN_LINKS,
     _P.IMPORT_OPINIONS,
     _P.EXPORT_PERSONAL_DATA,
     _P.PUBLISH,
     _P.MANAGE_MASTER,
+    _P.VIEW_QUALITY,
+    _P.MANAGE_MODELS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.APPROVER: _STAFF | {_P.APPROVE},
     Role.DESK: _DESK,
-    Role.PR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.EXPORT_OPINIONS, _P.PUBLISH},
+    Role.PR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.EXPORT_OPINIONS, _P.PUBLISH, _P.VIEW_QUALITY},
     Role.ADMINISTRATOR: frozenset(Permission) - {_P.APPROVE},
-    Role.AUDITOR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.VIEW_AUDIT},
+    Role.AUDITOR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.VIEW_AUDIT, _P.VIEW_QUALITY},
 }
 """What each role may do. Nothing else is allowed to anybody."""
 
@@ -84,6 +89,7 @@ class Actor:
     role: Role
     department_id: int | None
     department_name: str | None = None
+    shortcuts: bool = True
 
     def may(self, permission: Permission) -> bool:
         """Whether the role grants a permission."""
@@ -99,7 +105,11 @@ class Actor:
         return self.sees_all or (self.department_id is not None and self.department_id == department_id)
 
 
+LONGEST_SESSION = timedelta(hours=12)
+"""A working day: after it everybody logs in again."""
 FAILED_LOGINS_ALLOWED = 5
+FAILURES_PER_ADDRESS = 50
+"""Failed log-ins from one address of the network within `LOCK`; a whole town hall may stand behind one."""
 LOCK = timedelta(minutes=15)
 PASSWORD_LENGTH = 12
 _PASSWORD_LONGEST = 128

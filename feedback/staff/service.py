@@ -7,14 +7,24 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from feedback.audit import service as audit
 from feedback.departments.models import Department
 from feedback.errors import Invalid, NotAllowed, NotFound
-from feedback.staff.models import Staff
-from feedback.staff.rules import LOCK, Actor, Permission, Role, locked_until, password_problem
+from feedback.staff import attempts
+from feedback.staff.attempts import Origin
+from feedback.staff.models import EndedSession, Staff
+from feedback.staff.rules import (
+    LOCK,
+    LONGEST_SESSION,
+    Actor,
+    Permission,
+    Role,
+    locked_until,
+    password_problem,
+)
 
 HASHER = PasswordHasher()
 """argon2id with the library's defaults (RFC 9106, low memory)."""
@@ -22,14 +32,23 @@ HASHER = PasswordHasher()
 _DEPARTMENT_ROLES = frozenset({Role.STAFF, Role.APPROVER, Role.DESK, Role.PR})
 _LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _WRONG = "メールアドレスまたはパスワードが違います。"
+_LOCKED = (
+    f"続けて間違えたため、ログインを止めています。{int(LOCK.total_seconds() // 60)}分ほど待ってからお試しください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What came of an attempt: the staff member, or why not (in words for the login page)."""
+    """What came of an attempt: the staff member, maybe with a code still to come, or why not, for the login page."""
 
     staff: Staff | None
     problem: str | None = None
+    code_needed: bool = False
+
+
+def new_session_key() -> str:
+    """What the cookies of an account carry; a new one ends all its sessions."""
+    return secrets.token_hex(32)
 
 
 def one_time_password() -> str:
@@ -46,6 +65,7 @@ def actor_of(staff: Staff) -> Actor:
         role=Role(staff.role),
         department_id=staff.department_id,
         department_name=staff.department.name if staff.department else None,
+        shortcuts=staff.shortcuts,
     )
 
 
@@ -77,7 +97,7 @@ def register(
         password=hasher.hash(password),
         must_change_password=must_change_password,
         active=True,
-        fs_uniquifier=secrets.token_hex(32),
+        fs_uniquifier=new_session_key(),
         failed_logins=0,
         created_at=at,
     )
@@ -109,7 +129,7 @@ def update(
     if staff.role == Role.ADMINISTRATOR and staff.active and not (active and role == Role.ADMINISTRATOR):
         _check_other_administrator(session, staff_id)
     if (staff.role, staff.department_id, staff.active) != (role, department_id, active):
-        staff.fs_uniquifier = secrets.token_hex(32)
+        staff.fs_uniquifier = new_session_key()
     staff.email = _checked_email(session, email, staff_id=staff_id)
     staff.name = _checked_name(name)
     staff.role, staff.department_id, staff.active = role, department_id, active
@@ -155,42 +175,76 @@ def change_password(
     return staff
 
 
-def sign_in(session: Session, *, email: str, password: str, at: datetime, hasher: PasswordHasher = HASHER) -> SignIn:
-    """Check an attempt and count it. Five failures in a row close the account for fifteen minutes."""
+def sign_in(
+    session: Session, *, email: str, password: str, source: Origin, at: datetime, hasher: PasswordHasher = HASHER
+) -> SignIn:
+    """Check an attempt and count it. Five failures in a row close the account for fifteen minutes.
+
+    Of an account with a second factor nothing is settled yet: `second_factor.finish` does that.
+    """
+    if attempts.too_many_from(session, source, at=at):
+        return SignIn(None, _LOCKED)
     staff = session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
     if staff is None:
-        _verified(hasher, _decoy(hasher), password)  # as slow as for a known address
+        _verified(hasher, _decoy(hasher), password)  # as slow as for a known address, and locked as it would be
+        if attempts.too_many_for(session, source, at=at):
+            return SignIn(None, _LOCKED)
+        attempts.note(session, source, at=at)
         return SignIn(None, _WRONG)
-    if staff.locked_until is not None and staff.locked_until > at:
-        minutes = int(LOCK.total_seconds() // 60)
-        return SignIn(None, f"続けて間違えたため、ログインを止めています。{minutes}分ほど待ってからお試しください。")
+    if is_locked(staff, at=at):
+        return SignIn(None, _LOCKED)
     if not _verified(hasher, staff.password, password) or not staff.active:
-        staff.failed_logins += 1
-        staff.locked_until = locked_until(staff.failed_logins, now=at)
-        audit.record(
-            session,
-            at=at,
-            staff_id=staff.id,
-            action="staff.login_failed",
-            subject_type="staff",
-            subject_id=staff.id,
-            detail={"locked": staff.locked_until is not None},
-        )
+        failed(session, staff, source=source, at=at)
         return SignIn(None, _WRONG)
-    staff.failed_logins = 0
-    staff.locked_until = None
-    staff.last_login_at = at
     if staff.password and hasher.check_needs_rehash(staff.password):
         staff.password = hasher.hash(password)
-    _audit(session, at, actor_of(staff), "staff.login", staff)
+    if staff.totp_secret is not None:
+        return SignIn(staff, code_needed=True)
+    succeeded(session, staff, at=at)
     return SignIn(staff)
 
 
-def sign_out(session: Session, *, actor: Actor, at: datetime) -> None:
-    """End every session of an account: a copied cookie is worth nothing afterwards."""
+def is_locked(staff: Staff, *, at: datetime) -> bool:
+    """Whether the account is closed for a while after wrong passwords or codes."""
+    return staff.locked_until is not None and staff.locked_until > at
+
+
+def failed(session: Session, staff: Staff, *, source: Origin, at: datetime) -> None:
+    """Count a wrong password or code."""
+    staff.failed_logins += 1
+    staff.locked_until = locked_until(staff.failed_logins, now=at)
+    attempts.note(session, source, at=at)
+    audit.record(
+        session,
+        at=at,
+        staff_id=staff.id,
+        action="staff.login_failed",
+        subject_type="staff",
+        subject_id=staff.id,
+        detail={"locked": staff.locked_until is not None},
+    )
+
+
+def succeeded(session: Session, staff: Staff, *, at: datetime) -> None:
+    """The person has shown all that was asked for."""
+    staff.failed_logins = 0
+    staff.locked_until = None
+    staff.last_login_at = at
+    _audit(session, at, actor_of(staff), "staff.login", staff)
+
+
+def sign_out(session: Session, *, actor: Actor, session_key: str, at: datetime) -> None:
+    """End one session: a copy of its cookie is worth nothing afterwards; the account's others go on."""
+    session.execute(delete(EndedSession).where(EndedSession.forget_at < at))
+    session.add(EndedSession(key=session_key, forget_at=at + LONGEST_SESSION))
+    _audit(session, at, actor, "staff.logout", _staff(session, actor.id))
+
+
+def sign_out_everywhere(session: Session, *, actor: Actor, at: datetime) -> None:
+    """End every session of the account, on whatever machine it is."""
     staff = _staff(session, actor.id)
-    staff.fs_uniquifier = secrets.token_hex(32)
-    _audit(session, at, actor, "staff.logout", staff)
+    staff.fs_uniquifier = new_session_key()
+    _audit(session, at, actor, "staff.logout_everywhere", staff)
 
 
 @cache
@@ -208,7 +262,7 @@ def _verified(hasher: PasswordHasher, stored: str | None, password: str) -> bool
 def _set_password(staff: Staff, password: str, *, hasher: PasswordHasher, must_change: bool) -> None:
     staff.password = hasher.hash(password)
     staff.must_change_password = must_change
-    staff.fs_uniquifier = secrets.token_hex(32)
+    staff.fs_uniquifier = new_session_key()
     staff.failed_logins = 0
     staff.locked_until = None
 

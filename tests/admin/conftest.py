@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from admin.app import create_staff_app
 from app.reading import FixedReader
+from bot.messages.answers import AnswerMessages
 from feedback.config import Settings
 from feedback.db import Database
 from tests.conftest import CHEAP_HASHER, PASSWORD, FakeClock
@@ -71,8 +72,8 @@ def staff_app(settings: Settings, database: Database, clock: FakeClock, media: F
         clock=clock,
         media=media,
         reader=FixedReader("roads"),
+        messages=AnswerMessages(settings),
         hasher=CHEAP_HASHER,
-        rate_limits=False,
     )
     app.testing = True
     # Tests want the page an error gives, not the exception.

@@ -11,7 +11,7 @@ def test_every_route_says_who_may_call_it(staff_app: Flask) -> None:
 
 def test_only_these_routes_are_open_to_everybody(staff_app: Flask) -> None:
     open_to_all = {name for name, view in staff_app.view_functions.items() if declared(view) == PUBLIC}
-    assert open_to_all == {"static", "auth.login", "health.healthz"}
+    assert open_to_all == {"static", "auth.login", "second_factor.code", "health.healthz"}
 
 
 def test_an_application_with_an_undeclared_route_does_not_start() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from feedback.audit.models import AuditEntry
 from feedback.db import Database
-from feedback.staff.models import Staff
+from feedback.staff.models import EndedSession, Staff
 from tests.admin.conftest import Person
 from tests.conftest import PASSWORD, Cast, FakeClock
 
@@ -73,10 +73,41 @@ def test_login_never_leads_to_another_site(as_person: AsPerson, address: str) ->
     assert response.location == "/"
 
 
-def test_logging_out_ends_copied_sessions_too(as_person: AsPerson) -> None:
-    here, copied = as_person("tanaka"), as_person("tanaka")
+def test_logging_out_ends_this_session_and_copies_of_it(as_person: AsPerson, staff_app: Flask) -> None:
+    here, elsewhere = as_person("tanaka"), as_person("tanaka")
+    copied = Person(staff_app.test_client())
+    cookie = here.client.get_cookie("machikoe_staff")
+    assert cookie is not None
+    copied.client.set_cookie("machikoe_staff", cookie.value)
+    assert copied.get("/password").status_code == 200
     assert here.post("/logout").status_code == 302
+    assert here.get("/password").status_code == 302
     assert copied.get("/password").status_code == 302
+    assert elsewhere.get("/password").status_code == 200
+
+
+def test_logging_out_everywhere_ends_every_session_of_the_person(as_person: AsPerson, database: Database) -> None:
+    here, elsewhere, other = as_person("tanaka"), as_person("tanaka"), as_person("sato")
+    assert here.post("/logout/everywhere").location == "/login"
+    assert "すべての端末から" in here.get("/login").text
+    assert [one.get("/password").status_code for one in (here, elsewhere, other)] == [302, 302, 200]
+    with database.read() as session:
+        assert session.scalars(select(AuditEntry.id).where(AuditEntry.action == "staff.logout_everywhere")).one()
+
+
+def test_ended_sessions_are_forgotten_when_they_are_old(
+    as_person: AsPerson, database: Database, clock: FakeClock
+) -> None:
+    as_person("tanaka").post("/logout")
+    clock.advance(hours=13)
+    as_person("sato").post("/logout")
+    with database.read() as session:
+        assert len(session.scalars(select(EndedSession.key)).all()) == 1
+
+
+@pytest.mark.parametrize("path", ["/logout", "/logout/everywhere"])
+def test_nobody_logs_out_who_is_not_logged_in(as_person: AsPerson, path: str) -> None:
+    assert as_person("anonymous").post(path).location.startswith("/login")
 
 
 def test_a_session_ends_when_nobody_works_for_long(as_person: AsPerson, clock: FakeClock) -> None:

@@ -36,9 +36,7 @@ def city(sqlite_templates: dict[str, Path], tmp_path: Path) -> Iterator[Database
 
 @pytest.fixture
 def address(settings: Settings, city: Database, clock: FakeClock) -> Iterator[str]:
-    app: Flask = create_staff_app(
-        settings, city, clock=clock, media=FakeMedia(), hasher=CHEAP_HASHER, rate_limits=False
-    )
+    app: Flask = create_staff_app(settings, city, clock=clock, media=FakeMedia(), hasher=CHEAP_HASHER)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

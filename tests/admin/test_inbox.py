@@ -77,10 +77,12 @@ def test_bulk_assignment(as_person: AsPerson, database: Database, cast: Cast, cl
         "matter": [f"{one}:1" for one in (*ours, theirs)],
         "action": "assign",
         "assignee_id": str(cast.tanaka.id),
+        "confirmed": "1",
     }
     page = as_person("tanaka").post("/inbox/bulk?tab=department", fields, follow_redirects=True).text
     assert "2件を変更しました。" in page
-    assert "1件は変更できませんでした。案件が見つかりません。" in page
+    assert "1件は変更できませんでした。" in page
+    assert "<strong>見られない案件</strong>　案件が見つかりません。" in page
     assert [matter_of(database, one).assignee_id for one in ours] == [cast.tanaka.id] * 2
     assert matter_of(database, theirs).assignee_id is None
 
@@ -89,7 +91,7 @@ def test_bulk_routing_is_for_the_desk(as_person: AsPerson, database: Database, c
     matter_id = write_opinion(database, clock())
     with database.read() as session:
         parks = session.scalars(select(Department.id).where(Department.code == "parks")).one()
-    fields = {"matter": f"{matter_id}:1", "action": "route", "department_id": str(parks)}
+    fields = {"matter": f"{matter_id}:1", "action": "route", "department_id": str(parks), "confirmed": "1"}
     assert "権限がありません" in as_person("tanaka").post("/inbox/bulk", fields, follow_redirects=True).text
     assert "1件を変更しました。" in as_person("kochi").post("/inbox/bulk", fields, follow_redirects=True).text
     assert matter_of(database, matter_id).department_id == parks

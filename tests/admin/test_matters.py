@@ -78,6 +78,17 @@ def test_places_lead_to_maps_in_a_new_window(as_person: AsPerson, database: Data
     assert 'href="https://maps.gsi.go.jp/#17/35.5/139.25/" target="_blank" rel="noopener noreferrer"' in page
 
 
+def test_a_place_is_shown_with_its_name_and_address_masked(
+    as_person: AsPerson, database: Database, clock: FakeClock
+) -> None:
+    place = NewPart(PartKind.LOCATION, clock(), place_title="みどり公園", place_address="〒999-0001 まちこえ市みどり町")
+    matter_id = write_opinion(database, clock(), parts=[place])
+
+    assert "みどり公園" in as_person("tanaka").get(f"/matters/{matter_id}").text
+    assert "999-0001" not in as_person("suzuki").get(f"/matters/{matter_id}").text
+    assert "999-0001" in as_person("tanaka").get(f"/matters/{matter_id}?personal=1").text
+
+
 def test_what_the_model_thought_is_shown(as_person: AsPerson, database: Database, clock: FakeClock) -> None:
     matter_id = write_opinion(database, clock(), evidence=("白線", "横断歩道"))
     page = as_person("tanaka").get(f"/matters/{matter_id}").text
@@ -128,7 +139,7 @@ def test_a_change_by_somebody_else_is_noticed(as_person: AsPerson, database: Dat
     fields = {"version": "1", "status": "in_progress"}
     tanaka.post(f"/matters/{matter_id}/status", fields)
     response = kochi.post(f"/matters/{matter_id}/status", {"version": "1", "status": "closed"}, follow_redirects=True)
-    assert "ほかの人（または市民からの追加）がこの案件を変更しました" in response.text
+    assert "ほかの人が先に変更しました" in response.text
     assert matter_of(database, matter_id).status is MatterStatus.IN_PROGRESS
 
 
@@ -162,6 +173,31 @@ def test_a_matter_passed_on_is_out_of_sight(as_person: AsPerson, database: Datab
     assert "道路管理課から環境課へ送りました" in page
     assert "当課ではない：犬のふんの話です" in page
     assert "差し戻し1回" in page
+
+
+def test_a_matter_passed_on_by_mistake_can_be_taken_back(
+    as_person: AsPerson, database: Database, clock: FakeClock
+) -> None:
+    matter_id = write_opinion(database, clock())
+    tanaka = as_person("tanaka")
+    tanaka.post(f"/matters/{matter_id}/decline", {"version": "1", "reason": "押し間違い"})
+    assert f'action="/matters/{matter_id}/take-back"' in tanaka.get("/").text
+    assert "/take-back" not in as_person("sato").get("/").text
+    page = tanaka.post(f"/matters/{matter_id}/take-back", follow_redirects=True).text
+    assert "取り消しました" in page
+    assert "「当課ではない」の取り消し" in page
+    assert "/take-back" not in tanaka.get("/").text
+
+
+def test_a_matter_somebody_has_begun_with_is_not_offered_and_not_taken_back(
+    as_person: AsPerson, database: Database, clock: FakeClock
+) -> None:
+    matter_id = write_opinion(database, clock())
+    tanaka = as_person("tanaka")
+    tanaka.post(f"/matters/{matter_id}/decline", {"version": "1", "reason": "公園の話です"})
+    as_person("kochi").post(f"/matters/{matter_id}/notes", {"text": "確認します"})
+    assert "/take-back" not in tanaka.get("/").text
+    assert "もう取り消せません" in tanaka.post(f"/matters/{matter_id}/take-back", follow_redirects=True).text
 
 
 def test_splitting_merging_and_undoing_by_hand(as_person: AsPerson, database: Database, clock: FakeClock) -> None:
@@ -223,7 +259,7 @@ def test_few_queries_a_page(
 ) -> None:
     matter_id = write_opinion(database, clock())
     kochi = as_person("kochi")
-    for path in ("/?tab=all&q=白線", f"/matters/{matter_id}"):
+    for path in ("/?tab=all&q=白線", "/?tab=all&status=routed&area=roads", f"/matters/{matter_id}"):
         with count_queries() as counted:
             assert kochi.get(path).status_code == 200
         assert len(counted) <= 15, path

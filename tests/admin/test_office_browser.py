@@ -11,21 +11,36 @@ from werkzeug.serving import make_server
 from feedback.db import Database
 from tests.admin.opinions import write_opinion
 from tests.conftest import PASSWORD, FakeClock
+from tests.feedback.themes.test_service import LIGHT, make, write
 from tests.needs import chromium
 
 pytestmark = pytest.mark.browser
 
 PAGES = (
     "/dashboard",
+    "/voices",
     "/entry",
     "/export",
     "/imports",
+    "/checking",
+    "/quality",
+    "/quality/matters",
+    "/learning",
     "/departments",
     "/departments/new",
     "/areas",
     "/areas/roads",
+    "/areas/review",
+    "/areas/review/merge",
+    "/areas/review/split",
     "/routes",
     "/routes/new",
+    "/standards",
+    "/calendar",
+    "/calendar/paste",
+    "/notices",
+    "/notices/rooms",
+    "/performance",
     "/staff",
     "/staff/new",
     "/operations",
@@ -82,6 +97,8 @@ def test_pages_are_accessible_and_fit(
     from axe_playwright_python.sync_playwright import Axe
 
     write_opinion(database, clock())
+    write(database, LIGHT, "abc", clock())
+    make(database)
     page = open_page(width)
     log_in(page, address, "admin")
     for path in PAGES:
@@ -106,3 +123,26 @@ def test_an_opinion_is_entered_by_keyboard_with_a_suggestion(
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("受付番号 R8-000001 で登録し、道路管理課に届けました。")).to_be_visible()
     expect(page.get_by_label("内容")).to_be_focused()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_areas_are_checked_by_keyboard(
+    database: Database, clock: FakeClock, address: str, open_page: Callable[[int], Any]
+) -> None:
+    from playwright.sync_api import expect
+
+    for _ in range(2):
+        write_opinion(database, clock())
+    page = open_page(1360)
+    log_in(page, address, "kochi")
+    page.goto(f"{address}/checking")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="R8-000002")).to_be_focused()
+    page.keyboard.press("y")
+    expect(page.get_by_text("確かめました。")).to_be_visible()
+    expect(page.get_by_role("link", name="R8-000001")).to_be_focused()
+    page.keyboard.press("e")
+    expect(page.get_by_label("R8-000001の正しい分野")).to_be_focused()
+    page.get_by_label("R8-000001の正しい分野").select_option("parks")
+    page.get_by_role("button", name="訂正する").click()
+    expect(page.get_by_text("訂正し、担当課へ送りました。")).to_be_visible()

@@ -57,6 +57,7 @@ def test_who_may_open_which_page(as_person: AsPerson, name: str) -> None:
         "/operations/events/1",
         "/operations/messages/1",
         "/operations/jobs/1",
+        "/operations/notices/1",
         "/imports",
     ],
 )

@@ -98,8 +98,17 @@ def test_only_the_desk_routes(as_person: AsPerson, database: Database, clock: Fa
     )
 
 
+@pytest.mark.parametrize(("name", "code"), expected(others=404, tanaka=302, suzuki=403))
+def test_only_who_declined_takes_back(
+    as_person: AsPerson, database: Database, clock: FakeClock, name: str, code: int
+) -> None:
+    matter_id = write_opinion(database, clock(), area="roads")
+    as_person("tanaka").post(f"/matters/{matter_id}/decline", {"version": "1", "reason": "公園の話です"})
+    assert as_person(name).post(f"/matters/{matter_id}/take-back").status_code == code
+
+
 @pytest.mark.parametrize(("name", "code"), expected(others=302, suzuki=403))
 def test_bulk(as_person: AsPerson, database: Database, clock: FakeClock, name: str, code: int) -> None:
     matter_id = write_opinion(database, clock(), area="roads")
-    fields = {"matter": f"{matter_id}:1", "action": "assign", "assignee_id": "1"}
+    fields = {"matter": f"{matter_id}:1", "action": "assign", "assignee_id": "1", "confirmed": "1"}
     assert as_person(name).post("/inbox/bulk", fields).status_code == code

@@ -7,6 +7,7 @@ from feedback.config import Settings
 from feedback.db import Database
 from feedback.routing.service import desk_id
 from feedback.staff import service as staff
+from feedback.staff.attempts import origin
 from feedback.staff.rules import Role
 from tests.databases import opened
 
@@ -18,7 +19,9 @@ def test_a_new_city_can_log_in_and_route(settings: Settings) -> None:
         assert done.defaults > 40
         assert done.password
         with database.write() as session:
-            signed = staff.sign_in(session, email="it@city.example.jp", password=done.password, at=utc_now())
+            email = "it@city.example.jp"
+            source = origin(settings.key_ring(), email=email, address="127.0.0.1")
+            signed = staff.sign_in(session, email=email, password=done.password, source=source, at=utc_now())
             assert desk_id(session)
         assert signed.staff is not None
         assert signed.staff.role is Role.ADMINISTRATOR

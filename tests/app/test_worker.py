@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -267,9 +268,11 @@ def test_two_workers_share_the_work_without_doubling_and_keep_each_citizens_orde
     for worker in workers:
         worker.processor.batch_size = 20
     with running(workers[0]), running(workers[1]):
+        begun = utc_now() - timedelta(seconds=10)
         for begin in (0, 5):
             for person in people:
-                deliver(postgres, *[f"{n:02}" for n in range(begin, begin + 5)], person=person)
+                texts = [f"{n:02}" for n in range(begin, begin + 5)]
+                deliver(postgres, *texts, person=person, at=begun + timedelta(seconds=begin))
         wait_for(lambda: sum(len(one.seen) for one in notebooks) >= 300 and unsent(postgres) == 0, 60)
     with postgres.read() as session:
         rows = session.execute(select(LineEvent.state, func.count()).group_by(LineEvent.state)).all()

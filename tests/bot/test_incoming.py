@@ -47,6 +47,8 @@ _EVENT: dict[str, Any] = {
         "fileName": "a.pdf",
         "latitude": 35.0,
         "longitude": 139.0,
+        "title": "みどり公園",
+        "address": "まちこえ市みどり町",
     },
     "postback": {"data": "v1:show:1:"},
     "unsend": {"messageId": "1"},

@@ -1,7 +1,10 @@
 """The sender against the simulator, over real HTTP."""
 
+import threading
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pydantic import SecretStr
@@ -268,3 +271,48 @@ def test_a_message_that_cannot_be_opened_or_put_in_words_keeps_nobody_waiting(
         assert failed.state is OutboundState.FAILED
         assert reason in (failed.reason or "")
     assert sender.run_once() == 0
+
+
+class Odd(BaseHTTPRequestHandler):
+    """Answers with a status and a body that no client of LINE's can read."""
+
+    status = 200
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b"\xff<html>"
+        self.send_response(self.status)
+        self.send_header("Content-Type", "text/html; charset=nonsense")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("x-line-request-id", "odd")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(params=[200, 500])
+def odd_status(request: pytest.FixtureRequest) -> int:
+    status: int = request.param
+    return status
+
+
+def test_what_line_took_counts_as_delivered_whatever_its_body_says(odd_status: int) -> None:
+    handler = type("Handler", (Odd,), {"status": odd_status})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        api = LineApi(
+            Settings(
+                line_api_base_url=f"http://127.0.0.1:{server.server_port}",
+                line_channel_access_token=SecretStr(TOKEN),
+            )
+        )
+        answers = [
+            api.reply("token", [{"type": "text", "text": "一"}]),
+            api.push("U" + "0" * 32, [{"type": "text", "text": "二"}], retry_key=str(uuid.uuid4())),
+            api.leave("C" + "0" * 32),
+        ]
+        server.shutdown()
+
+    assert [(one.status, one.request_id, one.trouble) for one in answers] == [(odd_status, "odd", None)] * 3

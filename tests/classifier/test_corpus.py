@@ -56,8 +56,16 @@ def test_no_near_duplicates() -> None:
 
 def test_handbook_covers_every_area_without_repeating_an_opinion() -> None:
     phrases = corpus.handbook()
-    assert min(Counter(area for area, _ in phrases).values()) >= 40
+    counts = Counter(area for area, _ in phrases)
+    assert set(counts) == set(corpus.AREAS)
+    assert min(counts.values()) >= 300
     assert not {phrase for _, phrase in phrases} & {row.text for row in corpus.opinions()}
+
+
+def test_phrases_of_the_handbook_are_short_and_stand_once() -> None:
+    phrases = corpus.handbook()
+    assert [phrase for _, phrase in phrases if not 2 <= len(phrase.strip()) == len(phrase) <= 40] == []
+    assert [phrase for phrase, count in Counter(phrase for _, phrase in phrases).items() if count > 1] == []
 
 
 def test_a_line_outside_the_schema_is_named(tmp_path: Path) -> None:

@@ -44,11 +44,6 @@ def test_learns_and_judges(model: TextModel) -> None:
     assert result.accuracy == pytest.approx(2 / 3)
 
 
-def test_one_class_alone_is_certain() -> None:
-    alone = train_labelled(Labelled(("a", "b", "c"), ("x", "x", "x")), embedder=None)
-    assert evaluate_labelled(alone, ["z"], ["x"], head="label").accuracy == 1.0
-
-
 def test_every_class_with_one_text() -> None:
     data = Labelled(tuple(f"文{n} {chr(0x4E00 + n)}" for n in range(50)), tuple(str(n) for n in range(50)))
     learnt = train_labelled(data, embedder=None)
@@ -62,7 +57,7 @@ def test_same_data_same_hash() -> None:
 
 def test_starter_training_is_deterministic_and_writes_figures() -> None:
     rows = [row for row in corpus.opinions() if row.source != "languages"][::16]
-    given = material(rows, corpus.handbook()[::20])
+    given = material(rows, corpus.handbook()[::90])
     first, digest, figures = train_starter(None, given=given)
     second, again, _ = train_starter(None, given=given)
     assert (model_hash(first), digest) == (model_hash(second), again)

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from admin.tables.reading import SheetTable, TextTable, open_table
 from admin.tables.writing import Format, write
 from feedback.errors import Invalid
-from feedback.opinions.exporting import COLUMNS
+from feedback.exchange.export_columns import COLUMNS
 
 TEXT = '受付番号,受付日,内容\r\n1,R7.4.1,髙﨑①㈱ の\r\n2,R7.4.2,"改行\r\nあり"\r\n'
 

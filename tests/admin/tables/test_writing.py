@@ -1,17 +1,18 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
-import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.tables.cells import unescape
 from admin.tables.writing import Format, write
-from feedback.opinions.exporting import COLUMNS, Record
+from feedback.clock import TOKYO
+from feedback.exchange.export_columns import COLUMNS
+from feedback.exchange.exporting import Record
 
 _WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 
@@ -56,39 +57,14 @@ def test_jsonl_gives_back_every_text(text: str) -> None:
     assert json.loads(line)["masked"] is True
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), min_size=1, max_size=40))
-@settings(max_examples=25, deadline=None)
-def test_xlsx_gives_back_every_text_as_text(text: str) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(written([a_record(text)], Format.XLSX)), data_only=False)
+def test_moments_and_days_are_written_in_iso() -> None:
+    record = a_record(received_at=datetime(2026, 5, 11, 10, 30, tzinfo=TOKYO), due_on=date(2026, 5, 25))
 
-    cell = book.worksheets[0].cell(2, list(COLUMNS).index("text") + 1)
-    assert (cell.value, cell.data_type) == (text, "s")
-    book.close()
+    [row] = csv.DictReader(io.StringIO(written([record], Format.CSV).decode("utf-8-sig"), newline=""))
+    line = json.loads(written([record], Format.JSONL))
 
-
-@pytest.fixture
-def sheet() -> Iterator[Any]:
-    rows = [a_record("=1+1", score=0.25, masked=True), a_record("https://example.jp/"), a_record("あ" * 40_000)]
-    book = openpyxl.load_workbook(io.BytesIO(written(rows, Format.XLSX, language="ja")))
-    yield book.worksheets[0]
-    book.close()
-
-
-def test_xlsx_is_ready_to_read(sheet: Any) -> None:
-    headings = [cell.value for cell in sheet[1]]
-
-    assert headings == list(COLUMNS.values())
-    assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref.startswith("A1:")
-    assert sheet.column_dimensions["F"].width > 60
-    assert sheet["F2"].data_type == "s"
-    assert sheet["F3"].hyperlink is None
-    assert sheet.cell(2, headings.index("モデルの確信度") + 1).value == 0.25
-
-
-def test_xlsx_says_when_a_text_is_too_long_for_a_cell(sheet: Any) -> None:
-    assert len(sheet["F4"].value) == 32_767
-    assert "CSV" in sheet["F4"].value[-30:]
+    for found in (row, line):
+        assert (found["received_at"], found["due_on"]) == ("2026-05-11T10:30:00+09:00", "2026-05-25")
 
 
 def test_files_come_in_pieces() -> None:

@@ -27,6 +27,7 @@ from feedback.opinions.rules import OPEN_STATUSES, Channel, Kind, MatterStatus, 
 from feedback.ports import Reading
 from feedback.routing.service import install_defaults
 from feedback.staff import service as staff
+from feedback.staff.attempts import Origin
 from feedback.staff.models import Staff
 from feedback.staff.rules import ROLE_NAMES, Role, password_problem
 from tests.conftest import NOW
@@ -137,7 +138,11 @@ def test_every_role_can_log_in_without_changing_a_password(city: Database, setti
     accounts = load(city, settings, FixedReader("roads"), now=NOW)
 
     with city.write() as session:
-        signed = [staff.sign_in(session, email=one.email, password=one.password, at=NOW).staff for one in accounts]
+        source = Origin(account_key=b"a" * 16, address_key=b"b" * 16)
+        signed = [
+            staff.sign_in(session, email=one.email, password=one.password, source=source, at=NOW).staff
+            for one in accounts
+        ]
         assert {one.role for one in signed if one} == set(Role)
         assert not any(one is None or one.must_change_password for one in signed)
         # The others of the staff are there to be seen, not to be used.

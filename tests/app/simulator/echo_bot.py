@@ -46,6 +46,7 @@ class EchoBot:
         self.bad_signatures = 0
         self.replies: list[int] = []
         self._replying: list[threading.Thread] = []
+        self._starting = threading.Lock()
         self._pool = urllib3.PoolManager(maxsize=64, retries=False)
         bot = self
 
@@ -88,14 +89,16 @@ class EchoBot:
 
     def _later(self, token: str, messages: list[Json]) -> None:
         thread = threading.Thread(target=self.reply, args=(token, messages))
-        self._replying.append(thread)
-        thread.start()
+        with self._starting:  # settle never meets a thread that has not begun
+            self._replying.append(thread)
+            thread.start()
 
     def settle(self) -> None:
         """Wait for replies still on their way."""
-        for thread in self._replying:
+        with self._starting:
+            replying, self._replying = self._replying, []
+        for thread in replying:
             thread.join(10)
-        self._replying.clear()
 
     def reply(self, token: str, messages: list[Json]) -> int:
         if not messages:

@@ -11,8 +11,19 @@ from hypothesis import strategies as st
 from app.simulator.validation.messages import check_reply
 from bot.batch import AreaName
 from bot.conversation import needs, step
-from bot.conversation.actions import Agree, ChooseArea, Erase, Join, Record, Refuse, Withdraw
-from bot.conversation.facts import Facts, Opinion
+from bot.conversation.actions import (
+    Agree,
+    ChooseArea,
+    Comment,
+    Erase,
+    Join,
+    Rate,
+    Record,
+    Refuse,
+    Reopen,
+    Withdraw,
+)
+from bot.conversation.facts import Facts, Opinion, SentAnswer
 from bot.conversation.incoming import (
     Follow,
     Group,
@@ -55,6 +66,13 @@ def _words(text: str) -> Words:
 def _facts(**changes: Any) -> Facts:
     values: dict[str, Any] = {"at": _AT, "reading": _reading(), "area_keys": _KEYS, "area_names": {"道路": "area3"}}
     return Facts(**(values | changes))
+
+
+_COMMENTING = State(Flow.COMMENT, about=7, offered=("3",), until=_LATER)
+
+
+def _rated(answer: SentAnswer = SentAnswer(3), **changes: Any) -> Facts:  # noqa: B008 (frozen)
+    return _facts(referred=Opinion(7, open=False), answer=answer, **changes)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +133,20 @@ def _facts(**changes: Any) -> Facts:
         (IDLE, Press("area", 7, "area4"), _facts(newest=_OPEN), [], None, Fate.CLEAR),
         (IDLE, Press("withdraw", 7), _facts(referred=_OPEN), [], Flow.WITHDRAW, Fate.CLEAR),
         (IDLE, Press("withdraw-yes", 7), _facts(referred=_OPEN), [Withdraw()], None, Fate.CLEAR),
+        (IDLE, Press("helpful", 7, "3"), _rated(), [Rate(3, helpful=True)], None, Fate.CLEAR),
+        (IDLE, Press("unhelpful", 7, "3"), _rated(), [Rate(3, helpful=False)], Flow.COMMENT, Fate.CLEAR),
+        (IDLE, Press("unhelpful", 7, "3"), _rated(consented=False), [Rate(3, helpful=False)], None, Fate.CLEAR),
+        (IDLE, Press("helpful", 7, "3"), _facts(referred=_OPEN), [], None, Fate.CLEAR),
+        (IDLE, Press("helpful", None, "3"), _rated(), [], None, Fate.CLEAR),
+        (IDLE, Press("reopen", 7, "3"), _rated(), [Reopen(3)], Flow.ADDING, Fate.CLEAR),
+        (IDLE, Press("reopen", 7, "3"), _rated(SentAnswer(3, open=True, reopenable=False)), [], None, Fate.CLEAR),
+        (IDLE, Press("reopen", 7, "3"), _rated(SentAnswer(3, reopenable=False)), [], None, Fate.CLEAR),
+        (IDLE, Press("reopen", 7, "3"), _rated(consented=False), [], Flow.CONSENT, Fate.CLEAR),
+        (_COMMENTING, _words("まだ暗いままです"), _rated(), [Comment(3)], None, Fate.CLEAR),
+        (_COMMENTING, _words("ありがとう"), _rated(reading=_reading(chatter="thanks")), [Comment(3)], None, Fate.CLEAR),
+        (_COMMENTING, _words("やめる"), _rated(), [], None, Fate.CLEAR),
+        (_COMMENTING, _words("道路の穴"), _rated(at=_LATER + 1), [Record()], None, Fate.KEEP),
+        (_COMMENTING, _words("道路の穴"), _facts(referred=_OPEN), [Record()], None, Fate.KEEP),
         (IDLE, Press("erase-yes"), _facts(), [], Flow.ERASE, Fate.CLEAR),
         (State(Flow.ERASE_SURE, until=_LATER), Press("erase-yes"), _facts(), [Erase()], None, Fate.CLEAR),
         (State(Flow.ERASE_SURE, until=_AT - 1), _words("はい"), _facts(), [], None, Fate.CLEAR),
@@ -205,6 +237,10 @@ _FACTS = st.builds(
     newest=_OPINIONS,
     joinable=st.booleans(),
     referred=_OPINIONS,
+    answer=st.none()
+    | st.builds(
+        SentAnswer, st.integers(min_value=1, max_value=2**31 - 1), open=st.booleans(), reopenable=st.booleans()
+    ),
     listed=st.lists(st.integers(min_value=1, max_value=99), max_size=5).map(tuple),
     held=st.integers(min_value=0, max_value=9),
     area_keys=st.sampled_from([(), _KEYS, _KEYS[:2]]),
@@ -217,8 +253,10 @@ _FACTS = st.builds(
 def _submission(number: int, *, area: str | None = "area1", text: str = "ことば\n👍" * 100) -> Any:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     status = list(MatterStatus)[number % len(MatterStatus)]
-    matter = SimpleNamespace(number=1, urgent=number % 2 == 1, area_key=area, department_id=1, text=text, status=status)
-    second = SimpleNamespace(number=2, area_key=None, department_id=2, text="", status=status)
+    matter = SimpleNamespace(
+        number=1, urgent=number % 2 == 1, area_key=area, kind=None, department_id=1, text=text, status=status
+    )
+    second = SimpleNamespace(number=2, area_key=None, kind=None, department_id=2, text="", status=status)
     return SimpleNamespace(
         id=number, receipt_number=f"R8-{number:06d}", received_at=at, matters=[matter, second], erased_at=None
     )

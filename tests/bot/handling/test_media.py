@@ -52,15 +52,16 @@ def test_other_media_are_recorded_and_answered(friend: Phone, message: dict[str,
 def test_a_place_joins_what_is_open(friend: Phone) -> None:
     friend.pause = 5
     friend.says("道路に穴があいています")
-    friend.sends(friend.message(type="location", latitude=35.6, longitude=139.7))
+    friend.sends(friend.message(type="location", latitude=35.6, longitude=139.7, title="公園", address="みどり町" * 99))
     friend.sends(friend.message(type="sticker", stickerId="1", packageId="1"))
     with friend.database.read() as session:
         parts = session.scalars(select(Part).order_by(Part.id)).all()
-    assert [(part.kind.value, part.latitude) for part in parts] == [
-        ("text", None),
-        ("location", 35.6),
-        ("sticker", None),
+    assert [(part.kind.value, part.latitude, part.place_title) for part in parts] == [
+        ("text", None, None),
+        ("location", 35.6, "公園"),
+        ("sticker", None, None),
     ]
+    assert len(parts[1].place_address or "") == 200
     assert len(friend.submissions()) == 1
 
 

@@ -106,6 +106,29 @@ def test_a_shard_belongs_to_one_transaction_at_a_time(database: Database) -> Non
         assert sorted(queue.lock_shards(third, [1, 2, 3])) == [1, 2, 3]
 
 
+def test_shards_in_another_hand_are_known_while_it_has_them(database: Database) -> None:
+    with database.write() as first, database.read() as second:
+        queue.lock_shards(first, [3, 5])
+        # On SQLite whoever writes has everything, and others wait.
+        assert queue.shards_in_hand(second) == (set() if database.is_sqlite else {3, 5})
+    with database.read() as third:
+        assert queue.shards_in_hand(third) == set()
+
+
+def test_of_events_read_before_those_nobody_worked_since_are_still_due(database: Database, now: datetime) -> None:
+    for number, citizen in enumerate([b"tanaka", b"tanaka", b"sato", b"sato", b"suzuki"], 1):
+        add(database, number, at=now + number * SECOND, due_at=now, citizen=citizen, shard=2 if number == 5 else 1)
+    read = due(database, now, shards=(1, 2))
+    with database.write() as session:
+        queue.finish(session, [read[0].id], state=EventState.DONE, keep=True, now=now)
+        queue.fail(session, read[2], error="", now=now)
+    with database.read() as session:
+        # The first is done, the third waits and the fourth waits behind it; the fifth is in a shard not got hold of.
+        assert queue.still_due(session, read, shards=[1], now=now) == [read[1]]
+        assert queue.still_due(session, read, shards=[1, 2], now=now) == [read[1], read[4]]
+        assert queue.still_due(session, [], shards=[1], now=now) == []
+
+
 @pytest.mark.parametrize(("keep", "payload"), [(True, b"sealed"), (False, None)])
 def test_a_worked_event_keeps_its_words_only_when_asked(
     database: Database, now: datetime, keep: bool, payload: bytes | None

@@ -17,9 +17,7 @@ def entry(text: str = "バスの本数が少ない", *, ahead: timedelta = timed
 
 def enter(database: Database, wanted: Entry, cast: Cast, who: str = "tanaka") -> str:
     with database.write() as session:
-        return entering.enter(
-            session, wanted, actor=cast[who], at=NOW, reading=None, answer_business_days=10
-        ).receipt_number
+        return entering.enter(session, wanted, actor=cast[who], at=NOW, reading=None).receipt_number
 
 
 def test_an_opinion_without_a_known_area_goes_to_the_desk(database: Database, cast: Cast) -> None:

@@ -306,6 +306,19 @@ def test_unsending_what_was_never_kept_changes_nothing(database: Database, now: 
         assert not intake.unsend(session, line_message_key=b"unknown", at=now)
 
 
+def test_an_unsent_place_keeps_neither_name_nor_address(database: Database, now: datetime) -> None:
+    place = NewPart(
+        PartKind.LOCATION, now, latitude=35.5, place_title="公園", place_address="みどり町", line_message_key=b"m1"
+    )
+    number = received(database, place)
+
+    with database.write() as session:
+        assert intake.unsend(session, line_message_key=b"m1", at=now)
+
+    [part] = kept(database, number).parts
+    assert (part.latitude, part.place_title, part.place_address) == (None, None, None)
+
+
 def test_erased_words_stand_nowhere_in_the_database(database: Database, now: datetime) -> None:
     number = received(database, words("ひみつのことば", now, key=b"m1"))
     with database.write() as session:

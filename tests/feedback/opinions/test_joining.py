@@ -9,7 +9,7 @@ from feedback.opinions.models import HistoryEntry, Label, MatterReading, Part, S
 from feedback.opinions.rules import Channel, PartKind
 from feedback.routing import service as routing
 from tests.conftest import NOW
-from tests.feedback.opinions.conftest import a_reading
+from tests.feedback.conftest import a_reading
 
 
 @pytest.fixture

@@ -86,10 +86,14 @@ def test_tabs_and_their_counts(database: Database, cast: Cast, clock: FakeClock,
     done = write_opinion(database, clock() - timedelta(days=60), area="roads", urgency="high")
     with database.write() as session:
         service.assign(session, mine, actor=cast.tanaka, version=1, at=clock(), assignee_id=cast.tanaka.id)
-        service.set_status(session, done, actor=cast.tanaka, version=1, at=clock(), status=MatterStatus.ANSWERED)
+        service.set_status(
+            session, done, actor=cast.kochi, version=1, at=clock(), status=MatterStatus.CLOSED, reason="解決済み"
+        )
     found = {tab: set(listed(database, cast.tanaka, today, tab=tab)) for tab in queries.tabs_of(cast.tanaka)}
     assert found == {
         Tab.MINE: {mine},
+        Tab.MENTIONED: set(),
+        Tab.BOUNCED: set(),
         Tab.DEPARTMENT: {mine, late, urgent},
         Tab.URGENT: {urgent},
         Tab.OVERDUE: {late},
@@ -98,13 +102,21 @@ def test_tabs_and_their_counts(database: Database, cast: Cast, clock: FakeClock,
     assert listed(database, cast.kochi, today, tab=Tab.UNROUTED) == [unknown]
     with database.read() as session:
         counted = queries.count_tabs(session, actor=cast.tanaka, today=today)
-        assert counted == {Tab.MINE: 1, Tab.DEPARTMENT: 3, Tab.URGENT: 1, Tab.OVERDUE: 1}
+        assert counted == {
+            Tab.MINE: 1,
+            Tab.MENTIONED: 0,
+            Tab.DEPARTMENT: 3,
+            Tab.BOUNCED: 0,
+            Tab.URGENT: 1,
+            Tab.OVERDUE: 1,
+        }
         assert queries.count_tabs(session, actor=cast.kochi, today=today)[Tab.UNROUTED] == 1
 
 
 def test_the_tabs_of_each_role(cast: Cast) -> None:
-    assert queries.tabs_of(cast.suzuki) == [Tab.URGENT, Tab.OVERDUE, Tab.ALL]
-    assert queries.tabs_of(cast.tanaka) == [Tab.MINE, Tab.DEPARTMENT, Tab.URGENT, Tab.OVERDUE, Tab.ALL]
+    everybodys = [Tab.BOUNCED, Tab.URGENT, Tab.OVERDUE, Tab.ALL]
+    assert queries.tabs_of(cast.suzuki) == [Tab.MENTIONED, *everybodys]
+    assert queries.tabs_of(cast.tanaka) == [Tab.MINE, Tab.MENTIONED, Tab.DEPARTMENT, *everybodys]
     assert Tab.UNROUTED in queries.tabs_of(cast.kochi)
 
 

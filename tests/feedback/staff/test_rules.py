@@ -50,7 +50,8 @@ def test_the_others_see_all(role: Role) -> None:
 
 
 def test_the_auditor_changes_nothing() -> None:
-    assert PERMISSIONS[Role.AUDITOR] <= _READING | {Permission.VIEW_DASHBOARD, Permission.VIEW_AUDIT}
+    figures = {Permission.VIEW_DASHBOARD, Permission.VIEW_QUALITY}
+    assert PERMISSIONS[Role.AUDITOR] <= _READING | figures | {Permission.VIEW_AUDIT}
 
 
 def test_who_keeps_the_machine_does_not_approve_answers() -> None:

@@ -1,0 +1,1 @@
+"""By when matters are to be answered: the city's calendar, service standards, reminders and escalation."""

@@ -1,0 +1,1 @@
+"""Links between matters, and groups of matters that one answer serves."""

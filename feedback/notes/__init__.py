@@ -1,0 +1,1 @@
+"""Internal notes: whom they mention, and the files staff attach to them."""

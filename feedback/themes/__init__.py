@@ -1,0 +1,1 @@
+"""Themes (話題のまとまり): what the opinions of a time are about, within each policy area, in citizens' own words."""
