@@ -12,6 +12,13 @@ from bot.account import Finding
 from feedback.config import KEY_FILE, Settings, SettingsError
 from feedback.db import Database
 
+_SAMPLE = "道路に穴があいています"
+_MODEL_ORIGINS = {
+    "city": "learnt by this city, in force",
+    "folder": "that of MACHIKOE_MODEL_DIR",
+    "shipped": "the one that ships",
+}
+
 
 def check_site(settings: Settings, *, health_only: bool = False) -> Iterator[Finding]:
     """Look at an installation; problems carry what to do."""
@@ -121,16 +128,36 @@ def _emergency(settings: Settings) -> Finding:
 
 
 def _classifier(settings: Settings) -> Finding:
+    from app.current_model import CurrentReader
     from app.reading import ClassifierReader
 
+    database = Database(settings.database)
     try:
-        reader = ClassifierReader(settings.model_dir)
-        reader.read(["道路に穴があいています"])
+        if not _is_ready(database):
+            shipped = ClassifierReader(settings.model_dir)
+            shipped.read([_SAMPLE])
+            return Finding("classifier", f"model {shipped.version} works")
+        reader = CurrentReader(settings, database, once=True)
+        reader.read([_SAMPLE])
     except Exception as error:
         return Finding(
             "classifier", f"cannot be loaded ({type(error).__name__}: {error})", True, "Check MACHIKOE_MODEL_DIR."
         )
-    return Finding("classifier", f"model {reader.version} works")
+    finally:
+        database.dispose()
+    words = f"model {reader.version} works ({_MODEL_ORIGINS[reader.origin]})"
+    if reader.trouble is None:
+        return Finding("classifier", words)
+    advice = "Bring its file back, or choose another: `machikoe model list`, `machikoe model activate`."
+    return Finding("classifier", f"{words}; the model in force does not: {reader.trouble}", True, advice)
+
+
+def _is_ready(database: Database) -> bool:
+    """Whether there is a database to ask; what it lacks is told by its own check."""
+    try:
+        return database.is_made() and migrating.current(database) == migrating.head()
+    except Exception:  # whatever the driver says when the server is away
+        return False
 
 
 def _font(settings: Settings) -> Finding:

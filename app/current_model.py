@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 import structlog
@@ -28,6 +29,14 @@ _AGAIN_SECONDS = 60.0
 Load = Callable[[Path | None], TextReader]
 
 
+class Origin(StrEnum):
+    """Where the model at work comes from: learnt by the city, a folder of the settings, or shipped."""
+
+    CITY = "city"
+    FOLDER = "folder"
+    SHIPPED = "shipped"
+
+
 def load_now(folder: Path | None) -> TextReader:
     """A reader with its model in memory. Raises ModelError, or whatever else is wrong with the file."""
     reader = ClassifierReader(folder)
@@ -41,12 +50,16 @@ class CurrentReader:
     Texts are never kept waiting for a new model: when one has come into force, it is loaded in a thread of its own,
     outside any transaction, and takes over when it is there. One that cannot be read leaves the old one at work, and
     its row says why. ``settings.model_dir`` takes the place of the model that ships.
+
+    With ``once`` it looks a single time and tells nobody; that is for commands, which say `trouble` themselves.
     """
 
-    def __init__(self, settings: Settings, database: Database, *, load: Load = load_now) -> None:
+    def __init__(self, settings: Settings, database: Database, *, load: Load = load_now, once: bool = False) -> None:
         self._settings = settings
         self._database = database
         self._load = load
+        self._once = once
+        self._trouble: str | None = None
         self._lock = threading.Lock()
         self._reader: TextReader | None = None
         self._model_id: int | None = None
@@ -59,6 +72,19 @@ class CurrentReader:
     def version(self) -> str:
         """Name of the model at work."""
         return self._at_work().version
+
+    @property
+    def origin(self) -> Origin:
+        """Where the model at work comes from."""
+        self._at_work()
+        if self._model_id is not None:
+            return Origin.CITY
+        return Origin.FOLDER if self._settings.model_dir else Origin.SHIPPED
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the model in force is not at work; None when it is."""
+        return self._trouble
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Read texts in one batch; in today's areas, whichever areas the model learnt."""
@@ -82,7 +108,7 @@ class CurrentReader:
     def _at_work(self) -> TextReader:
         if self._reader is None:
             self._begin()
-        elif time.monotonic() >= self._look_at:
+        elif not self._once and time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + _LOOK_SECONDS
             threading.Thread(target=self._refresh_quietly, name="model", daemon=True).start()
         assert self._reader is not None  # noqa: S101 (for the type checker: `_begin` loads one or raises)
@@ -114,7 +140,9 @@ class CurrentReader:
                 self._active = frozenset(session.scalars(select(Area.key).where(Area.active)))
                 return queries.active(session)
         except Exception as error:
-            log.warning("model.not_looked_up", error=type(error).__name__)
+            self._trouble = f"データベースを読めません（{type(error).__name__}）。"
+            if not self._once:
+                log.warning("model.not_looked_up", error=type(error).__name__)
             return None
 
     def _is_at_work(self, wanted: ActiveModel) -> bool:
@@ -129,12 +157,15 @@ class CurrentReader:
             loaded = self._load(self._folder(wanted))
         except Exception as error:
             words = str(error) if isinstance(error, FeedbackError) else f"読み込めません（{type(error).__name__}）。"
-            log.warning("model.not_loaded", version=wanted.version, error=type(error).__name__)
+            self._trouble = words
+            if not self._once:
+                log.warning("model.not_loaded", version=wanted.version, error=type(error).__name__)
             if wanted.id is not None:
                 self._failed = (wanted.id, time.monotonic() + _AGAIN_SECONDS)
             return words
-        self._reader, self._model_id, self._failed = loaded, wanted.id, None
-        log.info("model.loaded", version=loaded.version)
+        self._reader, self._model_id, self._failed, self._trouble = loaded, wanted.id, None, None
+        if not self._once:
+            log.info("model.loaded", version=loaded.version)
         return None
 
     def _folder(self, wanted: ActiveModel) -> Path | None:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.site import open_site
-from feedback.config import SettingsError
+from feedback.db import Database
 from feedback.departments.models import Department
 from feedback.routing.service import load_router
 
@@ -13,16 +12,11 @@ Find = Callable[[str, str | None, str | None], str | None]
 """(text, area key, kind) → department code; None when the city has no such department."""
 
 
-def department_finder() -> Find | None:
-    """Routes of the city's database; None when no database is set up here."""
-    try:
-        site = open_site()
-    except SettingsError:
-        return None
-    with site.database.read() as session:
+def department_finder(database: Database) -> Find:
+    """Routes of the city's database as they are now."""
+    with database.read() as session:
         router = load_router(session)
         codes = dict(session.execute(select(Department.id, Department.code)).all())
-    site.database.dispose()
 
     def find(text: str, area_key: str | None, kind: str | None) -> str | None:
         return codes.get(router.route(area_key=area_key, kind=kind, text=text).department_id)

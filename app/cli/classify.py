@@ -4,25 +4,53 @@ import json
 import select
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from classifier.reader import Reader
-    from classifier.reading import Reading
+    from app.site import Site
+    from feedback.ports import Reading, TextReader
 
 Routing = Callable[[str, "Reading"], str | None]
 _BATCH = 64
 _LONGEST_LINE = 1_000_000
 
 
-def routing_for_settings() -> Routing | None:
-    """What finds the department for a text and its reading; None when no database is set up here."""
+def _site() -> "Site | None":
+    """The installation here; None when there is none."""
+    from app.site import open_site
+    from feedback.config import SettingsError
+
+    try:
+        return open_site()
+    except SettingsError:
+        return None
+
+
+def routing_of(site: "Site") -> Routing:
+    """What finds the department for a text and its reading."""
     from app.routing import department_finder
 
-    find = department_finder()
-    return None if find is None else lambda text, reading: find(text, reading.area, reading.kind)
+    find = department_finder(site.database)
+    return lambda text, reading: find(text, reading.area, reading.kind)
+
+
+def reader_for(folder: str | None, site: "Site | None") -> tuple["TextReader", str]:
+    """What reads, and how to call it: the model of the folder, else the one in force here, else the shipped one."""
+    from app.current_model import CurrentReader, Origin
+    from app.reading import ClassifierReader
+    from feedback.config import load_settings
+
+    if folder is not None or site is None:
+        chosen = Path(folder) if folder else load_settings().model_dir
+        reader = ClassifierReader(chosen)
+        return reader, f"{reader.version}（{f'フォルダ {chosen}' if chosen else '付属'}）"
+    current = CurrentReader(site.settings, site.database, once=True)
+    names = {Origin.CITY: "使用中の市のモデル", Origin.FOLDER: "MACHIKOE_MODEL_DIR", Origin.SHIPPED: "付属"}
+    words = f"{current.version}（{names[current.origin]}）"
+    return current, words if current.trouble is None else f"{words}。使用中のモデルは使えません: {current.trouble}"
 
 
 def answer(identity: object, text: str, reading: "Reading", routing: Routing | None) -> dict[str, Any]:
@@ -97,7 +125,7 @@ def _chunk(source: IO[bytes]) -> bytes:
     return bytes(read(65536))
 
 
-def answers(reader: "Reader", batch: list[str], routing: Routing | None) -> Iterator[dict[str, Any]]:
+def answers(reader: "TextReader", batch: list[str], routing: Routing | None) -> Iterator[dict[str, Any]]:
     """Output objects for a batch of lines, in order; an empty line has none."""
     parsed = [parse(line) for line in batch if line.strip()]
     good = [item for item in parsed if isinstance(item, tuple)]
@@ -111,16 +139,18 @@ def answers(reader: "Reader", batch: list[str], routing: Routing | None) -> Iter
 def classify(folder: str | None) -> None:
     """標準入力の JSON Lines（{"id", "text"}）を1行ずつ分類し、同じ順番で標準出力へ書きます。
 
+    モデルは、--model のもの、なければこの市で使用中のもの、なければ付属のものです。どれかは標準エラー出力に書きます。
     読めない行には {"error": …} を返して続け、最後に終了コード1で終わります。
     """
-    from classifier import load
     from classifier.store import ModelError
 
+    site = _site()
     try:
-        reader = load(folder)
+        reader, name = reader_for(folder, site)
     except ModelError as error:
         raise click.ClickException(str(error)) from error
-    routing = routing_for_settings()
+    click.echo(f"モデル: {name}", err=True)
+    routing = routing_of(site) if site else None
     failed = False
     output = sys.stdout.buffer
     for batch in _batches(sys.stdin.buffer):

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -6,7 +7,10 @@ from app.checking import check_site
 from app.installing import install
 from bot.account import Finding
 from feedback.config import Settings, ensure_keys, load_settings
+from feedback.learning import files, service
+from tests.conftest import NOW
 from tests.databases import opened
+from tests.feedback.learning.models import keep
 
 
 def problems(settings: Settings, *, health_only: bool = False) -> dict[str, Finding]:
@@ -57,3 +61,19 @@ def test_addresses_and_cookies_must_fit_https(settings: Settings) -> None:
         settings.model_copy(update={"public_url": "http://koe.example.jp", "staff_url": "https://koe.example.jp"})
     )
     assert {"public address", "staff cookies"} <= set(found)
+
+
+def test_the_model_in_force_is_named_and_a_broken_one_is_a_problem(settings: Settings) -> None:
+    def classifier(lines: Iterable[Finding]) -> Finding:
+        return next(one for one in lines if one.subject == "classifier")
+
+    installed(settings)
+    assert classifier(check_site(settings)).text.endswith("works (the one that ships)")
+    with opened(settings.database) as database:
+        keep(database, files.folder(settings), "city-1")
+        with database.write() as session:
+            service.activate(session, settings, version="city-1", at=NOW, staff_id=None, force=False)
+    found = classifier(check_site(settings))
+    assert found.is_problem
+    assert "読み込めません（ModelError）" in found.text
+    assert "model activate" in found.advice

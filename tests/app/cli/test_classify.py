@@ -1,13 +1,26 @@
+import io
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
-from app.cli import classify as module
 from app.cli.classify import classify, parse
+from classifier.reader import DEFAULT_MODEL
+from feedback.config import load_settings
+from feedback.learning import files
+from feedback.learning.models import ModelActivation, ModelVersion
+from tests.app.cli.conftest import Machikoe
+from tests.conftest import NOW
+from tests.databases import opened
+from tests.feedback.learning.models import keep
 
+Answer = dict[str, Any]
 KEYS = {"id", "area", "areas", "abstained", "kind", "urgency", "safety", "language", "pii", "department", "evidence"}
 
 
@@ -46,10 +59,59 @@ def test_nothing_in_nothing_out() -> None:
     assert (result.exit_code, result.stdout) == (0, "")
 
 
-def test_the_application_names_the_department(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "routing_for_settings", lambda: lambda _text, reading: f"{reading.area}-課")
-    result = CliRunner().invoke(classify, input='{"id": 1, "text": "市道の舗装がひび割れています"}')
-    assert json.loads(result.stdout)["department"] == "roads-課"
+def classified(
+    machikoe: Machikoe, monkeypatch: pytest.MonkeyPatch, text: str, *arguments: str
+) -> tuple[Answer, list[str]]:
+    """The one answer, and the lines on standard error."""
+    given = json.dumps({"id": 1, "text": text}).encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    ran = machikoe("classify", *arguments)
+    assert ran.status == 0
+    return json.loads(ran.out), ran.err.splitlines()
+
+
+def put_into_force(version: str, shipped: bool) -> None:
+    """A city's model: a copy of the shipped one, or a file that is no model."""
+    settings = load_settings()
+    with opened(settings.database) as database:
+        keep(database, files.folder(settings), version)
+        with database.write() as session:
+            row = session.scalars(select(ModelVersion)).one()
+            session.add(ModelActivation(model_id=row.id, at=NOW))
+            if shipped:
+                folder = files.folder(settings) / version
+                shutil.copytree(DEFAULT_MODEL, folder, dirs_exist_ok=True)
+                card = json.loads((folder / "card.json").read_text("utf-8"))
+                (folder / "card.json").write_text(json.dumps({**card, "version": version}), encoding="utf-8")
+                row.sha256 = card["sha256"]
+
+
+def test_the_model_in_force_reads_and_the_citys_routes_name_the_department(
+    machikoe: Machikoe, city_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del city_dir
+    answered, told = classified(machikoe, monkeypatch, "市道の舗装がひび割れています")
+    assert (answered["area"], answered["department"]) == ("roads", "roads")
+    assert told == [f"モデル: {answered['model_version']}（付属）"]
+
+    put_into_force("city-1", shipped=True)
+    answered, told = classified(machikoe, monkeypatch, "市道の舗装がひび割れています")
+    assert answered["model_version"] == "city-1"
+    assert told == ["モデル: city-1（使用中の市のモデル）"]
+
+    answered, told = classified(machikoe, monkeypatch, "街灯が消えています", "--model", str(DEFAULT_MODEL))
+    assert answered["model_version"] != "city-1"
+    assert told == [f"モデル: {answered['model_version']}（フォルダ {DEFAULT_MODEL}）"]
+
+
+def test_a_broken_model_in_force_is_told_and_the_shipped_one_reads(
+    machikoe: Machikoe, city_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del city_dir
+    put_into_force("city-1", shipped=False)
+    answered, (told,) = classified(machikoe, monkeypatch, "街灯が消えています")
+    assert answered["model_version"] != "city-1"
+    assert told.endswith("（付属）。使用中のモデルは使えません: 読み込めません（ModelError）。")
 
 
 def test_a_folder_without_a_model_is_explained(tmp_path: object) -> None:
