@@ -1,0 +1,1 @@
+"""Printed documents: PDF by Typst, charts by the same ECharts options as on the screen, Word files."""
