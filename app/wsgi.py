@@ -4,6 +4,7 @@ import signal
 from wsgiref.types import WSGIApplication
 
 from app import logging
+from app.collecting import calm_collector
 from app.parent import end_with_parent
 from app.public import create_public_app
 from feedback.config import load_settings
@@ -15,7 +16,9 @@ def public() -> WSGIApplication:
     end_with_parent(signal.SIGKILL)
     settings = load_settings()
     logging.configure(settings.log_level)
-    return create_public_app(settings, Database(settings.database))
+    app = create_public_app(settings, Database(settings.database))
+    calm_collector()
+    return app
 
 
 def staff() -> WSGIApplication:

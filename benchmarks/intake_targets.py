@@ -8,6 +8,7 @@ from linebot.v3 import WebhookHandler
 from linebot.v3.exceptions import InvalidSignatureError
 from linebot.v3.webhooks import MessageEvent, TextMessageContent
 
+from app.collecting import calm_collector
 from bot.webhook import PATH, Webhook
 from feedback import keys
 from feedback.db import Database
@@ -47,4 +48,5 @@ def ours() -> WSGIApplication:
         store=make_store(Database(os.environ["BENCH_DATABASE"]).engine.url),
         max_bytes=2_000_000,
     )
+    calm_collector()
     return webhook.in_front_of(Flask("bench"))

@@ -21,8 +21,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from app import migrating
+from app.collecting import calm_collector
 from app.reading import ClassifierReader, FixedReader
-from app.worker import calm_collector
 from benchmarks.intake import SERVER, postgres
 from benchmarks.load import text_event
 from bot.handling import handle

@@ -7,14 +7,16 @@ the cost, and nothing of it is needed here. Rules and limits: LINE Messaging API
 import base64
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from bot import raw_json
 from bot.inbound import EVENT_PURPOSE
+from bot.turns import Turns
 from feedback.clock import Clock, utc_now
 from feedback.inbox.models import SHARDS
 from feedback.inbox.store import NewEvent, StoreError
@@ -36,8 +38,8 @@ _EVENT_ID = re.compile(r"[!-~]{1,64}")
 _FIRST_EVENT = datetime(2011, 1, 1, tzinfo=UTC)
 _LAST_EVENT = datetime(2100, 1, 1, tzinfo=UTC)
 
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
-"""Escapes all but ASCII, so that any text LINE may send, lone surrogates and NUL too, can be stored."""
+_LARGE_BODY = 8_000
+"""Bytes from which requests are read one after the other: side by side, all would be done only when the last is."""
 
 
 class EventStore(Protocol):
@@ -74,6 +76,7 @@ class Webhook:
         self._max_bytes = max_bytes
         self._clock = clock
         self._observe = observe
+        self._turns = Turns()
 
     def in_front_of(self, app: WSGIApplication) -> WSGIApplication:
         """A WSGI application that answers the webhook itself and leaves all else to ``app``."""
@@ -108,7 +111,8 @@ class Webhook:
         body = self._body(environ)
         self._check_signature(body, environ.get("HTTP_X_LINE_SIGNATURE"))
         received_at = self._clock()
-        return [self._event(event, received_at) for event in _parse(body)]
+        with self._turns if len(body) >= _LARGE_BODY else nullcontext():
+            return [self._event(event, received_at) for event in _parse(body)]
 
     def _body(self, environ: WSGIEnvironment) -> bytes:
         try:
@@ -134,7 +138,7 @@ class Webhook:
             raise BadRequest(400, "the signature does not match")
 
     def _event(self, event: dict[str, Any], received_at: datetime) -> NewEvent:
-        payload = _encode(event).encode()
+        payload = raw_json.write(event)
         event_id = event.get("webhookEventId")
         if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
             event_id = _content_hash(event)
@@ -153,7 +157,7 @@ class Webhook:
 
 def _parse(body: bytes) -> list[dict[str, Any]]:
     try:
-        content = json.loads(body)
+        content = raw_json.read(body)
     except (ValueError, RecursionError) as error:
         raise BadRequest(400, "the body is not JSON") from error
     events = content.get("events") if isinstance(content, dict) else None
@@ -184,7 +188,7 @@ def _type(event: dict[str, Any]) -> str:
 def _content_hash(event: dict[str, Any]) -> str:
     """In place of an id that is missing; what LINE changes when it delivers again is left out."""
     content = {name: value for name, value in event.items() if name != "deliveryContext"}
-    return "sha256:" + hashlib.sha256(_encode(content).encode()).hexdigest()[:56]
+    return "sha256:" + hashlib.sha256(raw_json.write(content)).hexdigest()[:56]
 
 
 def _occurred_at(event: dict[str, Any], received_at: datetime) -> datetime:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import psycopg
 from sqlalchemy.engine import URL
@@ -25,8 +25,7 @@ class StoreError(Exception):
     """The events are not stored; LINE must be told to deliver them again."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """One event to store; ``payload`` is already encrypted."""
 
     webhook_event_id: str
@@ -48,17 +47,24 @@ class Writer(Protocol):
         """Let go of the connection."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
+    """A request's events. It is called when they are committed, or before that to commit a batch they begin."""
+
     events: list[NewEvent]
-    done: threading.Event = field(default_factory=threading.Event)
+    called: threading.Event = field(default_factory=threading.Event)
+    writer: Writer | None = None
+    batch: "list[_Waiting]" = field(default_factory=list)
     error: Exception | None = None
 
 
 class GroupCommit:
-    """An event store for many threads over a few writers, each used by one leader at a time."""
+    """An event store for many threads over a few writers, each used by one leader at a time.
 
-    def __init__(self, make_writer: Callable[[], Writer], *, writers: int = 1, most: int = 2000) -> None:
+    Whoever has waited longest leads, and for one batch only: no request works for others while its answer is ready.
+    """
+
+    def __init__(self, make_writer: Callable[[], Writer], *, writers: int = 1, most: int = 1000) -> None:
         self._make_writer = make_writer
         self._free: list[Writer | None] = [None] * writers
         self._most = most
@@ -70,12 +76,11 @@ class GroupCommit:
         mine = _Waiting(events)
         with self._lock:
             self._queue.append(mine)
-            leads = bool(self._free)
-            writer = self._free.pop() if leads else None
-        if leads:
-            self._lead(writer)
-        if not mine.done.wait(_TIMEOUT_SECONDS):
-            raise StoreError("the database does not answer in time")
+            self._call_leaders()
+        if not mine.called.wait(_TIMEOUT_SECONDS):
+            self._give_up(mine)
+        if mine.batch:
+            self._lead(mine)
         if mine.error is not None:
             raise StoreError("the events could not be stored") from mine.error
 
@@ -87,14 +92,20 @@ class GroupCommit:
                     writer.close()
             self._free = [None] * len(self._free)
 
-    def _lead(self, writer: Writer | None) -> None:
-        while True:
-            with self._lock:
-                batch = self._take()
-                if not batch:
-                    self._free.append(writer)
-                    return
-            writer = self._commit(writer, batch)
+    def _give_up(self, mine: _Waiting) -> None:
+        with self._lock:
+            if mine.called.is_set():
+                return
+            if mine in self._queue:
+                self._queue.remove(mine)
+        raise StoreError("the database does not answer in time")
+
+    def _call_leaders(self) -> None:
+        while self._free and self._queue:
+            batch = self._take()
+            leader = batch[0]
+            leader.writer, leader.batch = self._free.pop(), batch
+            leader.called.set()
 
     def _take(self) -> list[_Waiting]:
         count = taken = 0
@@ -106,21 +117,27 @@ class GroupCommit:
         batch, self._queue = self._queue[:taken], self._queue[taken:]
         return batch
 
-    def _commit(self, writer: Writer | None, batch: list[_Waiting]) -> Writer | None:
-        error: Exception | None = None
+    def _lead(self, leader: _Waiting) -> None:
+        writer, error = self._commit(leader)
+        with self._lock:
+            self._free.append(writer)
+            self._call_leaders()
+        for waiting in leader.batch:
+            waiting.error = error
+            waiting.called.set()
+
+    def _commit(self, leader: _Waiting) -> tuple[Writer | None, Exception | None]:
+        """The writer if it can be used again, and what went wrong."""
+        writer = leader.writer
         try:
             writer = writer or self._make_writer()
-            writer.write([event for waiting in batch for event in waiting.events])
+            writer.write([event for waiting in leader.batch for event in waiting.events])
         except Exception as problem:  # whatever failed, the waiting requests must hear of it
-            error = problem
             if writer is not None:
                 with contextlib.suppress(Exception):
                     writer.close()
-            writer = None
-        for waiting in batch:
-            waiting.error = error
-            waiting.done.set()
-        return writer
+            return None, problem
+        return writer, None
 
 
 class SqliteWriter:
