@@ -38,6 +38,7 @@ from feedback.opinions.models import Submission
 from feedback.opinions.rules import Channel, MatterStatus, matter_text
 from feedback.outbox import service as outbox
 from feedback.ports import Reading
+from feedback.surveys import forgetting as surveys
 
 _READ_AGAIN: Final = frozenset({MatterStatus.RECEIVED, MatterStatus.ROUTED})
 
@@ -175,6 +176,9 @@ def _erase_message(now: Performance, action: EraseMessage) -> None:
     if intake.unsend(batch.session, line_message_key=key, at=now.rows.at, read=batch.read):
         return
     if rating.unsend(batch.session, line_message_key=key, at=now.rows.at):
+        return
+    citizen_id = now.rows.citizen.id
+    if surveys.unsend(batch.session, citizen_id=citizen_id, line_message_key=key, at=now.rows.at):
         return
     for inbound in held.held(batch, citizen_key):
         if new_part(inbound, batch.keys, at=inbound.at).line_message_key == key:

@@ -37,6 +37,19 @@ from feedback.outbox.models import OutboundMessage
 from feedback.presence.models import Presence
 from feedback.routing.models import Area, RoutingRule
 from feedback.staff.models import Staff
+from feedback.surveys.models import (
+    Survey,
+    SurveyCode,
+    SurveyDraft,
+    SurveyLink,
+    SurveyMark,
+    SurveyParticipation,
+    SurveyQuota,
+    SurveyResponse,
+    SurveySpentToken,
+    SurveyVersion,
+    SurveyVoice,
+)
 from feedback.taxonomy.models import TaxonomyVersion
 from feedback.themes.models import Theme, ThemeMember
 from feedback.views.models import DefaultView, SavedView
@@ -88,6 +101,17 @@ __all__ = [
     "ServiceStandard",
     "Staff",
     "Submission",
+    "Survey",
+    "SurveyCode",
+    "SurveyDraft",
+    "SurveyLink",
+    "SurveyMark",
+    "SurveyParticipation",
+    "SurveyQuota",
+    "SurveyResponse",
+    "SurveySpentToken",
+    "SurveyVersion",
+    "SurveyVoice",
     "TaxonomyVersion",
     "Theme",
     "ThemeMember",

@@ -15,6 +15,7 @@ from feedback.opinions import bulk, intake
 from feedback.opinions.models import Part, Submission
 from feedback.opinions.rules import OPEN_STATUSES
 from feedback.outbox import service as outbox
+from feedback.surveys import forgetting as surveys
 
 LINE_ID: Final = b"line-user-id"
 """Purpose under which LINE ids are sealed."""
@@ -87,6 +88,7 @@ def erase(session: Session, citizen: Citizen, *, at: datetime) -> int:
         .values(payload=None, held_until=None)
     )
     outbox.forget_of(session, citizen.key, now=at)
+    surveys.erase_of(session, citizen.id, at=at)
     citizen.consent = Consent.UNASKED
     citizen.consent_version = citizen.consent_at = None
     citizen.line_user_id_sealed = None

@@ -50,10 +50,12 @@ class Permission(StrEnum):
     OPERATE = "operate"
     VIEW_QUALITY = "view_quality"
     MANAGE_MODELS = "manage_models"
+    VIEW_SURVEYS = "view_surveys"
+    MANAGE_SURVEYS = "manage_surveys"
 
 
 _P = Permission
-_EVERYBODY = frozenset({_P.USE_ADMIN, _P.VIEW_MATTERS, _P.VIEW_DASHBOARD})
+_EVERYBODY = frozenset({_P.USE_ADMIN, _P.VIEW_MATTERS, _P.VIEW_DASHBOARD, _P.VIEW_SURVEYS})
 _STAFF = _EVERYBODY | {_P.WORK_MATTERS, _P.VIEW_PERSONAL_DATA, _P.ENTER_OPINIONS, _P.EXPORT_OPINIONS}
 _DESK = _STAFF | {
     _P.VIEW_ALL_MATTERS,
@@ -66,13 +68,14 @@ _DESK = _STAFF | {
     _P.MANAGE_MASTER,
     _P.VIEW_QUALITY,
     _P.MANAGE_MODELS,
+    _P.MANAGE_SURVEYS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.APPROVER: _STAFF | {_P.APPROVE},
     Role.DESK: _DESK,
-    Role.PR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.EXPORT_OPINIONS, _P.PUBLISH, _P.VIEW_QUALITY},
+    Role.PR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.EXPORT_OPINIONS, _P.PUBLISH, _P.VIEW_QUALITY, _P.MANAGE_SURVEYS},
     Role.ADMINISTRATOR: frozenset(Permission) - {_P.APPROVE},
     Role.AUDITOR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.VIEW_AUDIT, _P.VIEW_QUALITY},
 }
