@@ -11,8 +11,10 @@ from admin.choices import whole
 from admin.context import actor, db, note_view, now, post, services
 from admin.letters import variables
 from feedback import masking
-from feedback.answers import people, queries, service, wording
-from feedback.answers.models import AnswerTemplate
+from feedback.answers import group, people, queries, service, wording
+from feedback.answers.group_queries import GroupView, group_of, leading
+from feedback.answers.group_rules import usual_method
+from feedback.answers.models import Answer, AnswerTemplate
 from feedback.answers.queries import AnswerView
 from feedback.answers.rules import LONGEST_BODY, METHOD_NAMES, AnswerState, Method, fill
 from feedback.answers.templates import templates
@@ -110,7 +112,7 @@ def decide(matter_id: int) -> Any:
         return _done(matter_id, "差し戻しました。")
     allowed = services().settings.answer_self_approval
     decided = _act(service.approve, comment=comment, post=post(), self_approval=allowed)
-    return _done(matter_id, "決裁しました。" if decided else "確認しました。次の人に回りました。")
+    return _done(matter_id, _decided_words(matter_id) if decided else "確認しました。次の人に回りました。")
 
 
 @blueprint.post("/sent")
@@ -161,8 +163,19 @@ def approval(matter_id: int, answer_id: int) -> Any:
     return render_template("answers/approval.html", matter=matter, answer=answer, printed_at=now())
 
 
+def _decided_words(matter_id: int) -> str:
+    newest = queries.answers_of(db(), matter_id)[-1]
+    together = len(_group(matter_id, newest).served)
+    return f"決裁しました。まとめた{together}件にも回答しました。" if together else "決裁しました。"
+
+
+def _group(matter_id: int, answer: AnswerView | None) -> GroupView:
+    return group_of(db(), matter_id, answer, actor=actor())
+
+
 def _page(matter: MatterView, found: list[AnswerView], typed: Typed) -> str:
     current = next((one for one in found if one.unfinished), None)
+    writable = _writable(matter, current)
     reviewers, deciders = people.reviewer_choices(db(), department_id=matter.department_id)
     wrote = (current.authors if current else frozenset()) | {actor().id}
     alone = services().settings.answer_self_approval and len(deciders) == 1
@@ -173,7 +186,11 @@ def _page(matter: MatterView, found: list[AnswerView], typed: Typed) -> str:
         current=current,
         earlier=[one for one in reversed(found) if not one.unfinished],
         typed=typed,
-        writable=_writable(matter, current),
+        writable=writable,
+        group=_group(matter.id, current) if current or writable else GroupView([], elsewhere=False),
+        groups={one.id: _group(matter.id, one) for one in found if not one.unfinished},
+        chosen_members=set(map(whole, request.form.getlist("member"))) if request.method == "POST" else None,
+        leading=leading(db(), matter.id, actor=actor()) if current is None else None,
         may_decide=_may_decide(current),
         may_take_back=_may_take_back(current),
         reviewers=[one for one in reviewers if one.id not in wrote],
@@ -252,6 +269,7 @@ def _keep(matter_id: int, typed: Typed, *, submitting: bool) -> None:
         method=typed.method,
         handed_over=typed.handed_over,
     )
+    _choose_members(answer)
     if submitting:
         service.submit(
             session,
@@ -263,6 +281,14 @@ def _keep(matter_id: int, typed: Typed, *, submitting: bool) -> None:
             comment=request.form.get("comment", ""),
             self_approval=services().settings.answer_self_approval,
         )
+
+
+def _choose_members(answer: Answer) -> None:
+    shown, wanted = (
+        [one for one in map(whole, request.form.getlist(name)) if one is not None] for name in ("shown", "member")
+    )
+    if shown:
+        group.choose(db(), answer, actor=actor(), shown=shown, wanted=wanted, at=now())
 
 
 def _act(act: Callable[..., Any], **more: Any) -> Any:
@@ -290,11 +316,11 @@ def _hints(body: str) -> list[tuple[int, str, wording.Hint]]:
 
 
 def _methods(matter: MatterView) -> list[tuple[Method, str]]:
-    first = {Channel.LINE: Method.LINE, Channel.EMAIL: Method.EMAIL, Channel.LETTER: Method.LETTER}
+    usual = usual_method(matter.channel, matter.sender.contact)
     possible = [
         (key, name) for key, name in METHOD_NAMES.items() if key != Method.LINE or matter.channel == Channel.LINE
     ]
-    return sorted(possible, key=lambda one: one[0] != first.get(matter.channel, Method.IN_PERSON))
+    return sorted(possible, key=lambda one: one[0] != usual)
 
 
 def _writable(matter: MatterView, current: AnswerView | None) -> bool:

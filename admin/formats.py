@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import Flask, url_for
 
+from feedback.answers.group_rules import OBSTACLE_WORDS
 from feedback.answers.rules import (
     ANSWER_STATE_NAMES,
     APPROVAL_ACTION_NAMES,
     METHOD_NAMES,
     STEP_STATE_NAMES,
+    Method,
 )
 from feedback.business_days import Calendar, business_days_between
 from feedback.clock import TOKYO, era_date
@@ -27,8 +29,23 @@ from feedback.opinions.rules import (
     SAFETY_NAMES,
     STATUS_NAMES,
 )
+from feedback.outbox.models import OutboundState
 from feedback.staff.rules import ROLE_NAMES, Permission
 
+DELIVERY_NAMES = {
+    OutboundState.PENDING: "送信待ち",
+    OutboundState.SENDING: "送信中",
+    OutboundState.SENT: "送信済",
+    OutboundState.UNKNOWN: "届いたか確認できません",
+    OutboundState.FAILED: "送信できませんでした",
+    OutboundState.CANCELLED: "送信を取りやめました",
+}
+TO_DO_NAMES = {
+    Method.LINE: "LINEで送る",
+    Method.LETTER: "手紙で発送する",
+    Method.EMAIL: "電子メールで送る",
+    Method.IN_PERSON: "電話・窓口で伝える",
+}
 _SOON = 2
 _WEEKDAYS = "月火水木金土日"
 _STATIC = Path(__file__).parent / "static"
@@ -134,6 +151,9 @@ def install(app: Flask) -> None:
         role_name=_named(ROLE_NAMES),
         age_name=_named(AGE_BANDS),
         answer_state_name=_named(ANSWER_STATE_NAMES),
+        obstacle_words=_named(OBSTACLE_WORDS),
+        to_do_name=_named(TO_DO_NAMES),
+        delivery_name=_named(DELIVERY_NAMES),
         method_name=_named(METHOD_NAMES),
         step_state_name=_named(STEP_STATE_NAMES),
         approval_action_name=_named(APPROVAL_ACTION_NAMES),

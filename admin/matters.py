@@ -31,14 +31,6 @@ from feedback.staff.rules import Permission
 
 blueprint = Blueprint("matters", __name__, url_prefix="/matters")
 
-STATE_NAMES = {
-    "pending": "送信待ち",
-    "sending": "送信中",
-    "sent": "送信済",
-    "unknown": "届いたか確認できません",
-    "failed": "送信できませんでした",
-    "cancelled": "送信を取りやめました",
-}
 PURPOSE_NAMES = {
     "receipt": "受付のお知らせ",
     "added": "追加のお知らせ",
@@ -119,7 +111,6 @@ def show(matter_id: int) -> Any:
         desk_decides=matter.bounces >= most_bounces and not actor().may(Permission.TRIAGE),
         desk_decided=matter.bounces > most_bounces and not actor().may(Permission.TRIAGE),
         routed=[step for step in matter.history if step.action == "routed"],
-        state_names=STATE_NAMES,
         purpose_names=PURPOSE_NAMES,
         source_names=timeline.SOURCE_NAMES,
         answer_label=_answer_label(matter.status),

@@ -2,6 +2,7 @@
 
 from feedback.answers.models import (
     Answer,
+    AnswerMember,
     AnswerRating,
     AnswerTemplate,
     AnswerVersion,
@@ -56,6 +57,7 @@ from feedback.views.models import DefaultView, SavedView
 
 __all__ = [
     "Answer",
+    "AnswerMember",
     "AnswerRating",
     "AnswerTemplate",
     "AnswerVersion",

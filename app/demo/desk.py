@@ -4,8 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.demo import answering
 from app.demo.office import Office
+from feedback.answers import group
+from feedback.answers.rules import AnswerState
 from feedback.links import service as links
+from feedback.links.queries import members
 from feedback.links.rules import LinkKind
 from feedback.notes import service as notes
 from feedback.opinions.models import Matter
@@ -37,5 +41,18 @@ def _join(office: Office, clerk: Actor, found: list[int], *, at: datetime) -> No
     views.save(session, actor=clerk, at=at, name="写真のある件", query=query, shared=False, first=False)
     links.link(session, found[0], actor=clerk, at=at, other=found[1], kind=LinkKind.FOLLOW_UP)
     links.group_like(session, found[0], actor=clerk, at=at)
+    _answer_together(office, clerk, found, at=at)
     text = f"@{clerk.name} さん、続けて届いています。まとめて回答できるか見てください。"
     notes.write(session, found[0], actor=kochi, at=at, text=text)
+
+
+def _answer_together(office: Office, clerk: Actor, found: list[int], *, at: datetime) -> None:
+    """One answer for the group, which waits for its decision."""
+    first = office.session.get_one(Matter, found[0])
+    answer = answering.draft(office, first, clerk, at=at)
+    if answer.state is not AnswerState.DRAFT:
+        return
+    others = [one for one in members(office.session, first.id) if one != first.id]
+    group.choose(office.session, answer, actor=clerk, shown=others, wanted=others, at=at)
+    office.session.flush()
+    answering.submit(office, first, answer, clerk, at=at)

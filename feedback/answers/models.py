@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, Tex
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from feedback.answers.group_rules import Obstacle
 from feedback.answers.rules import AnswerState, ApprovalAction, Method, StepState
 from feedback.db import Base
 from feedback.opinions.models import Matter
@@ -54,6 +55,29 @@ class Answer(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class AnswerMember(Base):
+    """Staff's word on whether a matter of the group gets an answer too, given while it was drafted.
+
+    ``department_id``: whose matter it was then. ``left_out``: why it did not get the answer in the end. ``copy_id``:
+    the matter's own answer, written when this one was decided.
+    """
+
+    __tablename__ = "answer_members"
+
+    answer_id: Mapped[int] = mapped_column(
+        ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    matter_id: Mapped[int] = mapped_column(
+        ForeignKey("matters.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    wanted: Mapped[bool]
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    left_out: Mapped[Obstacle | None]
+    copy_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"), unique=True)
 
 
 class AnswerVersion(Base):

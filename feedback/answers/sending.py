@@ -1,5 +1,6 @@
 """Answers and guidance on their way to the citizen over LINE: rows of the outbox, in the deciding transaction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,10 +32,40 @@ class Post:
     messages: CitizenMessages
 
 
-def send(session: Session, answer: Answer, *, post: Post, at: datetime) -> None:
-    """Put an answer into the outbox. Invalid when the citizen cannot be written to."""
-    notice = notice_of(session, answer.matter, body=answer.body, answer_id=answer.id)
+def send(session: Session, answer: Answer, *, post: Post, at: datetime, receipt: str | None = None) -> None:
+    """Put an answer into the outbox; ``receipt``: the numbers it answers. Invalid: the citizen cannot be written to."""
+    notice = notice_of(session, answer.matter, body=answer.body, answer_id=answer.id, receipt=receipt)
     _enqueue(session, answer.matter, post.messages.answer(notice), purpose=ANSWER, post=post, at=at)
+
+
+def send_all(
+    session: Session, answers: Sequence[Answer], *, receipts: Mapping[int, str], post: Post, at: datetime
+) -> None:
+    """Put many answers into the outbox at once, their matters' submissions and citizens loaded; all can be written to.
+
+    ``receipts``: by answer id, the numbers that one message answers.
+    """
+    names = dict(iter(session.execute(select(Department.id, Department.name))))
+    outgoing = [
+        _outgoing(
+            answer.matter,
+            answer.matter.submission.citizen,
+            post.messages.answer(
+                AnswerNotice(
+                    answer_id=answer.id,
+                    submission_id=answer.matter.submission_id,
+                    receipt=receipts[answer.id],
+                    words=answer.matter.text,
+                    body=answer.body,
+                    department=names[answer.matter.department_id],
+                )
+            ),
+            purpose=ANSWER,
+            post=post,
+        )
+        for answer in answers
+    ]
+    outbox.enqueue(session, outgoing, keys=post.keys, now=at)
 
 
 def send_guidance(session: Session, matter: Matter, body: str, *, post: Post, at: datetime) -> None:
@@ -61,13 +92,15 @@ def send_again(session: Session, answer: Answer, *, post: Post, at: datetime) ->
         send(session, answer, post=post, at=at)
 
 
-def notice_of(session: Session, matter: Matter, *, body: str, answer_id: int | None) -> AnswerNotice:
+def notice_of(
+    session: Session, matter: Matter, *, body: str, answer_id: int | None, receipt: str | None = None
+) -> AnswerNotice:
     """What the citizen is told, with the beginning of their own words."""
     department = session.scalar(select(Department.name).where(Department.id == matter.department_id)) or ""
     return AnswerNotice(
         answer_id=answer_id,
         submission_id=matter.submission_id,
-        receipt=matter.submission.receipt_number,
+        receipt=receipt or matter.submission.receipt_number,
         words=matter.text,
         body=body,
         department=department,
@@ -82,8 +115,13 @@ def _enqueue(
         .join(Submission, Submission.citizen_id == Citizen.id)
         .where(Submission.id == matter.submission_id)
     )
+    outbox.enqueue(session, [_outgoing(matter, citizen, messages, purpose=purpose, post=post)], keys=post.keys, now=at)
+
+
+def _outgoing(
+    matter: Matter, citizen: Citizen | None, messages: list[dict[str, Any]], *, purpose: str, post: Post
+) -> outbox.Outgoing:
     if citizen is None or citizen.line_user_id_sealed is None:
         raise Invalid(_UNREACHABLE)
     recipient = post.keys.decrypt(citizen.line_user_id_sealed, purpose=LINE_ID).decode()
-    outgoing = outbox.Outgoing(citizen.key, recipient, messages, purpose, matter_id=matter.id)
-    outbox.enqueue(session, [outgoing], keys=post.keys, now=at)
+    return outbox.Outgoing(citizen.key, recipient, messages, purpose, matter_id=matter.id)

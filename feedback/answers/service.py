@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
-from feedback.answers import sending
+from feedback.answers import group, sending
 from feedback.answers.models import Answer, AnswerVersion, ApprovalEvent, ApprovalStep
 from feedback.answers.people import covers, office_of
 from feedback.answers.rules import (
@@ -28,12 +28,12 @@ from feedback.answers.rules import (
     unresolved,
 )
 from feedback.answers.sending import Post
+from feedback.answers.steps import sent, take_step
 from feedback.clock import tokyo_date
 from feedback.errors import Conflict, Invalid, NotAllowed, NotFound
-from feedback.opinions import lifecycle
 from feedback.opinions.models import Matter
 from feedback.opinions.rules import Channel, MatterStatus
-from feedback.opinions.service import enter, open_matter, record
+from feedback.opinions.service import open_matter, record
 from feedback.staff.rules import Actor, Permission, Role
 
 CHANGED_MEANWHILE = (
@@ -107,7 +107,7 @@ def submit(
     problem = route_problem(reviewers, office_of(session, answer, self_approval=self_approval))
     if problem:
         raise Invalid(problem)
-    _step(answer.matter, MatterStatus.APPROVING, role=actor.role, actor=actor, at=at)
+    take_step(answer.matter, MatterStatus.APPROVING, role=actor.role, actor=actor, at=at)
     answer.round += 1
     answer.state, answer.updated_at = AnswerState.IN_APPROVAL, at
     for position, reviewer_id in enumerate(reviewers, 1):
@@ -204,7 +204,8 @@ def handed_over(session: Session, answer_id: int, *, actor: Actor, version: int,
     answer.handed_over = how.strip()[:LONGEST_HANDED_OVER]
     _note(answer, ApprovalAction.SENT, actor=actor, at=at, comment=how)
     # The approver has decided already; who posts the letter only carries it out.
-    _sent(answer, actor=actor, role=Role.APPROVER, at=at)
+    sent(answer, role=Role.APPROVER, actor=actor, at=at)
+    group.settle_same_person(session, answer, actor=actor, at=at)
     record(session, answer.matter, "answer.handed_over", actor=actor, at=at, answer_id=answer.id)
 
 
@@ -276,33 +277,24 @@ def _deciding(
 
 def _decided(session: Session, answer: Answer, *, actor: Actor, role: Role, at: datetime, post: Post) -> None:
     answer.approved_at = at
+    plan = group.planned(session, answer)
+    if answer.method is Method.LINE:
+        sending.send(session, answer, post=post, at=at, receipt=plan.receipt)
     if answer.method in BY_A_PERSON:
         answer.state = AnswerState.APPROVED
-        return
-    if answer.method is Method.LINE:
-        sending.send(session, answer, post=post, at=at)
-    _sent(answer, actor=actor, role=role, at=at)
-
-
-def _sent(answer: Answer, *, actor: Actor, role: Role, at: datetime) -> None:
-    answer.state, answer.sent_at, answer.updated_at = AnswerState.SENT, at, at
-    _step(answer.matter, MatterStatus.ANSWERED, role=role, actor=actor, at=at)
-
-
-def _step(matter: Matter, new: MatterStatus, *, role: Role, actor: Actor, at: datetime) -> None:
-    if not lifecycle.may(role, matter.status, new):
-        raise Invalid("今の状況では、この操作はできません。画面を開き直してください。")
-    enter(matter, new, actor=actor, at=at)
+    else:
+        sent(answer, role=role, actor=actor, at=at)
+    group.carry_out(session, answer, plan, role=role, actor=actor, at=at, post=post)
 
 
 def _to_drafting(matter: Matter, *, actor: Actor, at: datetime) -> None:
     if matter.status is not MatterStatus.DRAFTING:
-        _step(matter, MatterStatus.DRAFTING, role=actor.role, actor=actor, at=at)
+        take_step(matter, MatterStatus.DRAFTING, role=actor.role, actor=actor, at=at)
 
 
 def _back_to_draft(answer: Answer, *, actor: Actor, at: datetime) -> None:
     answer.state, answer.approved_at, answer.updated_at = AnswerState.DRAFT, None, at
-    _step(answer.matter, MatterStatus.DRAFTING, role=actor.role, actor=actor, at=at)
+    take_step(answer.matter, MatterStatus.DRAFTING, role=actor.role, actor=actor, at=at)
 
 
 def _touch(answer: Answer, at: datetime) -> None:

@@ -1,7 +1,8 @@
 """Pure: the life of a matter (対応の流れ) as a state machine, and who may take which step.
 
 受付 → 振分 → 対応中 → 回答案 → 決裁中 → 回答済 → 完了, with the ways out (移送, 対象外, 取り下げ, 営業・いたずら) and
-back (再開). Services ask ``may``; pages only hide what it denies.
+back (再開). Services ask ``may``; pages only hide what it denies. By itself a matter goes to 決裁中 only when an answer
+of its group is decided, which is its answer too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,7 @@ _STEPS: Final[tuple[tuple[Iterable[MatterStatus], MatterStatus, frozenset[Who]],
     ((*_WAITING, _S.DRAFTING), _S.IN_PROGRESS, _WORKERS),
     ((*_WAITING, _S.IN_PROGRESS, _S.APPROVING), _S.DRAFTING, _WORKERS),
     ((_S.DRAFTING,), _S.APPROVING, _WORKERS),
+    ((*_UNDECIDED, _S.ANSWERED, _S.CLOSED), _S.APPROVING, _SYSTEM),
     ((_S.APPROVING,), _S.ANSWERED, _APPROVERS),
     (_UNDECIDED, _S.CLOSED, _WORKERS),
     ((_S.ANSWERED,), _S.CLOSED, _WORKERS | _SYSTEM),

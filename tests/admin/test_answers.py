@@ -11,6 +11,7 @@ from feedback.answers.models import Answer, AnswerTemplate, Deputy, TransferGuid
 from feedback.answers.rules import AnswerState, Method
 from feedback.audit.models import AuditEntry
 from feedback.db import Database
+from feedback.links import service as links
 from feedback.opinions.models import Matter
 from feedback.opinions.rules import Channel, MatterStatus
 from feedback.outbox.models import OutboundMessage
@@ -284,3 +285,54 @@ def test_citizens_words_on_an_answer_are_shown_masked(
     assert "役に立たなかった" in page
     assert "090-1234-5678" not in page
     assert "090-1234-5678" in as_person("tanaka").get(f"/matters/{matter_id}/answer?personal=1").text
+
+
+@pytest.fixture
+def together(staff_app: Flask, database: Database, matter_id: int, cast: Cast, clock: FakeClock) -> list[int]:
+    """Two more of the group of ``matter_id``: a letter, and another department's matter that the desk put there."""
+    letter = write_opinion(database, clock(), text="白線を引き直してください。", channel=Channel.LETTER)
+    foreign = write_opinion(database, clock(), text="側溝のにおいも気になります。", area="environment")
+    with database.write() as session:
+        links.group(session, [matter_id, letter, foreign], actor=cast.kochi, at=clock())
+    return [letter, foreign]
+
+
+def test_one_answer_serves_a_whole_group(
+    as_person: AsPerson, database: Database, matter_id: int, together: list[int], takahashi: Actor
+) -> None:
+    letter, foreign = together
+    tanaka, chief, path = as_person("tanaka"), as_person("takahashi"), f"/matters/{matter_id}/answer"
+    page = tanaka.get(path).text
+    assert f'id="member-{letter}" name="member" value="{letter}" checked' in page
+    assert "側溝のにおい" not in page, "a clerk does not see the other department's matter"
+    desk = as_person("kochi").get(path).text
+    assert "の名前で、この回答を送りますか" in desk
+    assert f'value="{foreign}" checked' not in desk
+    data: dict[str, str | list[str]] = {
+        "version": "0",
+        "matter_version": str(matter_of(database, matter_id).version),
+        "body": BODY,
+        "method": "line",
+        "do": "submit",
+        "reviewer": [str(takahashi.id)],
+        "shown": [str(letter)],
+        "member": [str(letter)],
+    }
+    refused = tanaka.post(path, data | {"shown": [str(foreign)], "member": [str(foreign)]})
+    assert refused.status_code == 400
+    assert "まとめた案件が変わりました" in refused.text
+    assert "決裁に出しました" in tanaka.post(path, data, follow_redirects=True).text
+    assert "の回答案</a>（決裁中）でまとめて回答する予定です" in tanaka.get(f"/matters/{letter}/answer").text
+    asked = chief.get(path).text
+    assert "決裁して2人に回答する" in asked
+    assert "手紙で発送する" in asked
+    decided = chief.post(f"{path}/decide", fields(database, matter_id, do="approve"), follow_redirects=True).text
+    assert "決裁しました。まとめた1件にも回答しました。" in decided
+    assert matter_of(database, letter).status is MatterStatus.APPROVING
+    assert matter_of(database, foreign).status is MatterStatus.ROUTED
+    copy = answer_of(database, letter)
+    sent = {"answer_id": str(copy.id), "version": str(copy.version), "how": "11月24日に郵送"}
+    assert as_person("sato").post(f"/matters/{letter}/answer/sent", sent).status_code == 404
+    assert "発送を記録しました" in tanaka.post(f"/matters/{letter}/answer/sent", sent, follow_redirects=True).text
+    assert "回答済" in tanaka.get(path).text
+    assert as_person("suzuki").get(path).status_code == 200

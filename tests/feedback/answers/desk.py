@@ -59,14 +59,16 @@ def hire(session: Session, login: str, role: Role, department: str | None, *, at
     )
 
 
-def write_from_line(database: Database, at: datetime, *, area: str = "roads", keys: KeyRing = KEYS) -> int:
+def write_from_line(
+    database: Database, at: datetime, *, area: str = "roads", keys: KeyRing = KEYS, user: str = LINE_USER
+) -> int:
     """An opinion of a citizen who can be written to; returns its matter's id."""
-    key = keys.lookup(LINE_USER)
+    key = keys.lookup(user)
     with database.write() as session:
         citizen = session.scalar(select(Citizen).where(Citizen.key == key))
         if citizen is None:
             citizen = Citizen(key=key, consent=Consent.GIVEN, reachable=True, language="ja", created_at=at)
-            citizen.line_user_id_sealed = keys.encrypt(LINE_USER.encode(), purpose=LINE_ID)
+            citizen.line_user_id_sealed = keys.encrypt(user.encode(), purpose=LINE_ID)
             session.add(citizen)
         session.flush()
         session.expunge(citizen)
