@@ -291,7 +291,9 @@ def test_citizens_words_on_an_answer_are_shown_masked(
 def together(staff_app: Flask, database: Database, matter_id: int, cast: Cast, clock: FakeClock) -> list[int]:
     """Two more of the group of ``matter_id``: a letter, and another department's matter that the desk put there."""
     letter = write_opinion(database, clock(), text="白線を引き直してください。", channel=Channel.LETTER)
-    foreign = write_opinion(database, clock(), text="側溝のにおいも気になります。", area="environment")
+    foreign = write_opinion(
+        database, clock(), text="側溝のにおいも気になります。", area="environment", channel=Channel.PHONE
+    )
     with database.write() as session:
         links.group(session, [matter_id, letter, foreign], actor=cast.kochi, at=clock())
     return [letter, foreign]
