@@ -28,8 +28,10 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
     reader = reader or CurrentReader(settings, database)
     reader.read(["起動時に一度だけ読み込む"])
     media = MediaFetcher(database, keys, ContentApi(settings), make_media_store(settings))
+    processor, second = (Processor(database, settings, keys, reader, handle) for _ in range(2))
     return Worker(
-        processor=Processor(database, settings, keys, reader, handle),
+        processor=processor,
+        second=None if database.is_sqlite else second,
         sender=Sender(database, keys, LineApi(settings)),
         others={
             "media": media.run_once,

@@ -13,21 +13,23 @@ import os
 import random
 import statistics
 import tempfile
+import threading
 import time
 from datetime import UTC, datetime, timedelta
-from multiprocessing.synchronize import Barrier
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from app import migrating
-from app.collecting import calm_collector
 from app.reading import ClassifierReader, FixedReader
+from app.worker import Worker
 from benchmarks.intake import SERVER, postgres
 from benchmarks.load import text_event
 from bot.handling import handle
 from bot.inbound import EVENT_PURPOSE
 from bot.processor import Processor
+from bot.sender import LineApi, Sender
 from bot.texts import NOTICE_VERSION
 from feedback import keys
 from feedback.citizens import service as citizens
@@ -89,34 +91,47 @@ def add_events(database: Database, settings: Settings, count: int) -> None:
     store.close()
 
 
-def work(url: str, settings: Settings, reader_name: str, barrier: Barrier) -> None:
-    """One worker process: everything loaded, then all start together."""
+class NothingIsSent(Sender):
+    """Leaves the outbox alone."""
+
+    def run_once(self) -> int:
+        return 0
+
+
+def work(url: str, settings: Settings, reader_name: str, barrier: Barrier, end: Event) -> None:
+    """One worker process: everything loaded, then all start together, as `app.working` puts it together."""
     reader = ClassifierReader() if reader_name == "classifier" else FixedReader("roads")
     reader.read(["あらかじめ読み込む"])
-    calm_collector()
-    processor = Processor(Database(url), settings, settings.key_ring(), reader, handle)
+    database, ring = Database(url), settings.key_ring()
+    processor, second = (Processor(database, settings, ring, reader, handle) for _ in range(2))
+    sender = NothingIsSent(database, ring, LineApi(settings))
+    worker = Worker(processor, sender, second=None if database.is_sqlite else second)
+    threading.Thread(target=lambda: (end.wait(), worker.stop.set()), daemon=True).start()
     barrier.wait()
-    while processor.run_once() or pending(processor.database):
-        pass
+    worker.run()
 
 
-def pending(database: Database) -> int:
+def pending(database: Database) -> bool:
     with database.read() as session:
-        return session.scalar(select(func.count()).where(LineEvent.state == EventState.PENDING)) or 0
+        return session.scalar(select(LineEvent.id).where(LineEvent.state == EventState.PENDING).limit(1)) is not None
 
 
 def measure(url: str, settings: Settings, *, reader: str, workers: int, events: int) -> float:
     database = prepare(url, settings, events)
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(workers + 1)
-    processes = [context.Process(target=work, args=(url, settings, reader, barrier)) for _ in range(workers)]
+    end = context.Event()
+    processes = [context.Process(target=work, args=(url, settings, reader, barrier, end)) for _ in range(workers)]
     for process in processes:
         process.start()
     barrier.wait()
     begun = time.perf_counter()
+    while pending(database):
+        time.sleep(0.005)
+    seconds = time.perf_counter() - begun
+    end.set()
     for process in processes:
         process.join()
-    seconds = time.perf_counter() - begun
     with database.read() as session:
         done = session.scalar(select(func.count()).where(LineEvent.state == EventState.DONE))
         answers = session.scalar(select(func.count(OutboundMessage.id)))

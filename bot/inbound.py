@@ -1,10 +1,11 @@
 """A stored LINE event, read leniently: whatever LINE adds or leaves out, nothing here raises on it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from feedback import raw_json
 
 EVENT_PURPOSE = b"line-event"
 """Purpose under which stored events are sealed."""
@@ -73,18 +74,23 @@ class Inbound:
 
 def storable(text: str) -> str:
     """Text as databases can keep it: NUL and lone surrogates become the replacement character."""
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def parse(payload: bytes, *, event_id: int, citizen_key: bytes | None, at: datetime) -> Inbound:
     """Read the stored JSON of one event."""
-    event = _mapping(json.loads(payload))
+    event = _mapping(raw_json.read(payload))
     redelivery = _mapping(event.get("deliveryContext")).get("isRedelivery") is True
     return Inbound(event_id=event_id, citizen_key=citizen_key, at=at, is_redelivery=redelivery, json=event)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: Any) -> str:

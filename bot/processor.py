@@ -37,6 +37,8 @@ from feedback.routing.service import load_router
 
 log = structlog.get_logger()
 
+_LOOKS = 3
+
 Handle = Callable[[Batch, Inbound], Handled]
 
 
@@ -63,6 +65,11 @@ class Processor:
 
     def run_once(self) -> int:
         """Work one batch. Returns how many events were taken up; 0 when nothing is due or others have it."""
+        # Another worker may lock the shards just peeked at; a second look leaves those out.
+        return next((worked for _ in range(_LOOKS) if (worked := self._run_batch()) is not None), 0)
+
+    def _run_batch(self) -> int | None:
+        """How many events were taken up; None when others were faster."""
         now = self.clock()
         with self.database.read() as session:
             in_hand = queue.shards_in_hand(session)
@@ -78,7 +85,7 @@ class Processor:
             events = queue.still_due(session, peeked, shards=locked, now=now) if locked else []
             if events:
                 self._work(session, events, readings)
-        return len(events)
+        return len(events) or None
 
     def _peek(self, event: DueEvent) -> Inbound | None:
         """Open an event ahead of time; what cannot be opened fails later, where it is counted."""

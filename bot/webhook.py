@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from bot import raw_json
 from bot.inbound import EVENT_PURPOSE
 from bot.turns import Turns
+from feedback import raw_json
 from feedback.clock import Clock, utc_now
 from feedback.inbox.models import SHARDS
 from feedback.inbox.store import NewEvent, StoreError

@@ -4,11 +4,10 @@ SQLite takes them through one prepared statement, PostgreSQL by COPY, each at a 
 built a row at a time.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import psycopg
 import psycopg.sql
@@ -18,11 +17,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
+from feedback import raw_json
 from feedback.db import sqlite_text
 
 Convert = Callable[[Any], Any]
-
-_to_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write_rows(
@@ -91,7 +89,7 @@ def _converters(table: TableClause, names: tuple[str, ...], dialect: Dialect) ->
 def _converter(kind: Any, dialect: Dialect) -> Convert | None:
     """How a column's values reach the driver; None: as they are."""
     if isinstance(kind, JSON):
-        return _to_json
+        return raw_json.text
     if isinstance(kind, ARRAY):
         return _to_array
     plain = kind.impl_instance if isinstance(kind, TypeDecorator) else kind

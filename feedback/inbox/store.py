@@ -151,7 +151,7 @@ class SqliteWriter:
 
     def __init__(self, path: str) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "wal_autocheckpoint=4000"):
             self._connection.execute(f"PRAGMA {pragma}")
 
     def write(self, events: Sequence[NewEvent]) -> None:

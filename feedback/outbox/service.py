@@ -1,6 +1,5 @@
 """The outbox: put a message in with the change that causes it, claim it, write down what became of it."""
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Table, Update, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from feedback import raw_json
 from feedback.citizens.models import Citizen
 from feedback.keys import KeyRing
 from feedback.outbox.models import OutboundMessage, OutboundState, Via
@@ -22,7 +22,6 @@ REPLY_WINDOW: Final = timedelta(seconds=50)
 """LINE takes a reply token for one minute; ten seconds are left for the way."""
 LEASE: Final = timedelta(seconds=20)
 """How long a claimed message is left to its sender before another may take it. Longer than a call's time-out."""
-_to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OPEN = (OutboundState.PENDING, OutboundState.SENDING)
 
 
@@ -65,7 +64,7 @@ def enqueue(session: Session, messages: Sequence[Outgoing], *, keys: KeyRing, no
 
 def _row(message: Outgoing, keys: KeyRing, now: datetime) -> dict[str, Any]:
     token = message.reply_token
-    body = _to_json(message.messages).encode()
+    body = raw_json.write(message.messages)
     return {
         "citizen_key": message.citizen_key,
         "matter_id": message.matter_id,
@@ -144,7 +143,7 @@ def _decrypted(message: OutboundMessage, keys: KeyRing, *, reachable: bool) -> C
         reply_until=message.reply_until,
         via=message.via or Via.PUSH,
         retry_key=message.retry_key,
-        messages=json.loads(keys.decrypt(message.body_sealed or b"", purpose=BODY)),
+        messages=raw_json.read(keys.decrypt(message.body_sealed or b"", purpose=BODY)),
         attempts=message.attempts,
         uncertain=message.uncertain,
         reachable=reachable,

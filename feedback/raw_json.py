@@ -1,4 +1,4 @@
-"""JSON as it travels from LINE to the inbox: fast, and with everything that the standard library takes.
+"""JSON of the hot path, from LINE to the inbox and into rows: fast, and all that the standard library takes.
 
 orjson refuses half of a surrogate pair; LINE promises none, but an event must never be lost for one, so that goes to
 the standard library. Whole numbers beyond 64 bits are read as floating point ones; NaN and infinity are kept as null.
@@ -26,3 +26,8 @@ def write(value: object) -> bytes:
         return orjson.dumps(value)
     except (orjson.JSONEncodeError, RecursionError):
         return _encode(value).encode()
+
+
+def text(value: object) -> str:
+    """As `write`, for columns that keep JSON as text."""
+    return write(value).decode()
