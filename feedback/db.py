@@ -164,6 +164,16 @@ class Database:
                 session.connection(execution_options={"postgresql_readonly": True})
             yield session  # closing undoes whatever was tried, and leaves what was read usable
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """One snapshot for many statements, which cannot write: all of them see the same state of the data."""
+        with self._sessions() as session:
+            if not self.is_sqlite:
+                session.connection(
+                    execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                )
+            yield session
+
     def is_made(self) -> bool:
         """Whether there is a database to open; opening a SQLite file that is not there would make it."""
         return not self.is_sqlite or Path(self.engine.url.database or "").is_file()

@@ -36,6 +36,7 @@ from feedback.opinions.models import (
 )
 from feedback.outbox.models import OutboundMessage
 from feedback.presence.models import Presence
+from feedback.reports.models import Commentary, ReportFile, StoredQuote, StoredReport
 from feedback.routing.models import Area, RoutingRule
 from feedback.staff.models import Staff
 from feedback.surveys.models import (
@@ -70,6 +71,7 @@ __all__ = [
     "Batch",
     "Citizen",
     "CityDay",
+    "Commentary",
     "Conversation",
     "DeadlineRules",
     "DefaultView",
@@ -98,10 +100,13 @@ __all__ = [
     "Part",
     "Presence",
     "Reminder",
+    "ReportFile",
     "RoutingRule",
     "SavedView",
     "ServiceStandard",
     "Staff",
+    "StoredQuote",
+    "StoredReport",
     "Submission",
     "Survey",
     "SurveyCode",

@@ -24,6 +24,7 @@ COMMANDS = {
     "classify": "app.cli.classify:classify",
     "model": "app.cli.model:model",
     "opinions": "app.cli.opinions:opinions",
+    "report": "app.cli.report:report",
 }
 
 

@@ -76,7 +76,7 @@ def export(
     with database.read() as session:
         exporting.check(session, selection)
     rows = _Counted(exporting.records(database.read, selection, unmasked=unmasked))
-    with _output(output) as file:
+    with output_file(output) as file:
         for chunk in write(rows, file_format=Format(file_format), language=language):
             file.write(chunk)
     words = "personal data readable" if unmasked else "personal data masked"
@@ -97,7 +97,7 @@ class _Counted:
 
 
 @contextlib.contextmanager
-def _output(target: str) -> Iterator[BinaryIO]:
+def output_file(target: str) -> Iterator[BinaryIO]:
     """Standard output, or a file that only appears under its name when it is complete."""
     if target == "-":
         yield sys.stdout.buffer

@@ -43,6 +43,13 @@ def handlers() -> Mapping[str, Handler]:
     """Handler by kind of job."""
     from app.jobs.importing import import_opinions
     from app.jobs.learning import learn
+    from app.jobs.reporting import archive_report, build_report
     from app.jobs.rereading import reread
 
-    return {"import": import_opinions, "learn": learn, "reread": reread}
+    return {
+        "import": import_opinions,
+        "learn": learn,
+        "reread": reread,
+        "report": build_report,
+        "archive_report": archive_report,
+    }

@@ -16,8 +16,14 @@ STATE_NAMES = {
     JobState.DONE: "完了",
     JobState.FAILED: "失敗",
 }
-KIND_NAMES = {"import": "意見の取り込み", "learn": "分類の学習", "reread": "意見の読み直し"}
-_UNITS = {"learn": "段階", "reread": "件"}
+KIND_NAMES = {
+    "import": "意見の取り込み",
+    "learn": "分類の学習",
+    "reread": "意見の読み直し",
+    "report": "報告の集計",
+    "archive_report": "報告の保存",
+}
+_UNITS = {"learn": "段階", "reread": "件", "report": "段階", "archive_report": "形式"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     VIEW_AUDIT = "view_audit"
     OPERATE = "operate"
+    VIEW_REPORTS = "view_reports"
+    WRITE_REPORTS = "write_reports"
+    APPROVE_REPORTS = "approve_reports"
     VIEW_QUALITY = "view_quality"
     MANAGE_MODELS = "manage_models"
     VIEW_SURVEYS = "view_surveys"
@@ -56,11 +59,13 @@ class Permission(StrEnum):
 
 _P = Permission
 _EVERYBODY = frozenset({_P.USE_ADMIN, _P.VIEW_MATTERS, _P.VIEW_DASHBOARD, _P.VIEW_SURVEYS})
-_STAFF = _EVERYBODY | {_P.WORK_MATTERS, _P.VIEW_PERSONAL_DATA, _P.ENTER_OPINIONS, _P.EXPORT_OPINIONS}
+_REPORTS = frozenset({_P.VIEW_REPORTS, _P.WRITE_REPORTS})
+_STAFF = _EVERYBODY | _REPORTS | {_P.WORK_MATTERS, _P.VIEW_PERSONAL_DATA, _P.ENTER_OPINIONS, _P.EXPORT_OPINIONS}
 _DESK = _STAFF | {
     _P.VIEW_ALL_MATTERS,
     _P.TRIAGE,
     _P.APPROVE,
+    _P.APPROVE_REPORTS,
     _P.VIEW_CITIZEN_LINKS,
     _P.IMPORT_OPINIONS,
     _P.EXPORT_PERSONAL_DATA,
@@ -73,11 +78,13 @@ _DESK = _STAFF | {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
-    Role.APPROVER: _STAFF | {_P.APPROVE},
+    Role.APPROVER: _STAFF | {_P.APPROVE, _P.APPROVE_REPORTS},
     Role.DESK: _DESK,
-    Role.PR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.EXPORT_OPINIONS, _P.PUBLISH, _P.VIEW_QUALITY, _P.MANAGE_SURVEYS},
-    Role.ADMINISTRATOR: frozenset(Permission) - {_P.APPROVE},
-    Role.AUDITOR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.VIEW_AUDIT, _P.VIEW_QUALITY},
+    Role.PR: _EVERYBODY
+    | _REPORTS
+    | {_P.VIEW_ALL_MATTERS, _P.EXPORT_OPINIONS, _P.PUBLISH, _P.APPROVE_REPORTS, _P.VIEW_QUALITY, _P.MANAGE_SURVEYS},
+    Role.ADMINISTRATOR: frozenset(Permission) - {_P.APPROVE, _P.APPROVE_REPORTS},
+    Role.AUDITOR: _EVERYBODY | {_P.VIEW_ALL_MATTERS, _P.VIEW_REPORTS, _P.VIEW_AUDIT, _P.VIEW_QUALITY},
 }
 """What each role may do. Nothing else is allowed to anybody."""
 
