@@ -50,7 +50,12 @@ def test_the_others_see_all(role: Role) -> None:
 
 
 def test_the_auditor_changes_nothing() -> None:
-    figures = {Permission.VIEW_DASHBOARD, Permission.VIEW_QUALITY, Permission.VIEW_SURVEYS}
+    figures = {
+        Permission.VIEW_DASHBOARD,
+        Permission.VIEW_QUALITY,
+        Permission.VIEW_REPORTS,
+        Permission.VIEW_SURVEYS,
+    }
     assert PERMISSIONS[Role.AUDITOR] <= _READING | figures | {Permission.VIEW_AUDIT}
 
 

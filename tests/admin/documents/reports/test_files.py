@@ -171,7 +171,7 @@ def test_excel_prints_the_cells(report: Report, made: dict[Format, bytes]) -> No
             [_as_excel_shows(sheet.cell(first + row, 1 + column)) for column in range(len(table.columns))]
             for row in range(len(table.rows))
         ]
-        assert bool(sheet._charts) == (table.chart is not None)
+        assert bool(sheet._charts) == (table.chart is not None)  # type: ignore[attr-defined]
         assert sheet.page_setup.paperSize == 9
     assert found == printed(report)
     assert "まだありません。" not in found
