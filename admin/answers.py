@@ -17,7 +17,7 @@ from feedback.answers.group_rules import usual_method
 from feedback.answers.models import Answer, AnswerTemplate
 from feedback.answers.queries import AnswerView
 from feedback.answers.rules import LONGEST_BODY, METHOD_NAMES, AnswerState, Method, fill
-from feedback.answers.templates import templates
+from feedback.answers.templates import templates_for
 from feedback.answers.wording import HINT_NAMES
 from feedback.clock import era_date, tokyo_date
 from feedback.errors import Conflict, FeedbackError, Invalid, NotAllowed, NotFound
@@ -198,7 +198,7 @@ def _page(matter: MatterView, found: list[AnswerView], typed: Typed) -> str:
         places=range(1, _REVIEWERS_BEFORE + 1),
         chosen=request.form.getlist("reviewer"),
         methods=_methods(matter),
-        templates=sorted(templates(db()), key=lambda one: one.area_key != matter.area),
+        templates=templates_for(db(), matter.area),
         hints=_hints(typed.body),
         hint_names=HINT_NAMES,
         longest=LONGEST_BODY,

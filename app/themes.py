@@ -15,6 +15,7 @@ from feedback.db import Database
 from feedback.jobs import leases
 from feedback.likeness.models import Fingerprint
 from feedback.ports import TermFinder
+from feedback.taxonomy.mapping import area_mapping
 from feedback.themes import service
 
 log = structlog.get_logger()
@@ -38,14 +39,14 @@ class NounFinder:
 
 @dataclass(slots=True)
 class ThemesRound:
-    """``run_once`` makes the themes anew, once an hour at most, when any words have come, changed or gone."""
+    """``run_once`` makes the themes anew, once an hour at most, when words or areas have come, changed or gone."""
 
     database: Database
     finder: TermFinder
     clock: Clock = utc_now
     holder: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
     _next: float = 0.0
-    _made_of: tuple[int, int] | None = None
+    _made_of: tuple[int, int, int] | None = None
 
     def run_once(self) -> int:
         """Always 0: themes are never "more to do at once"."""
@@ -55,7 +56,8 @@ class ThemesRound:
         with self.database.read() as session:
             # What the index of likeness has worked off stands for all words; the rest comes with the next hour.
             row = session.execute(select(func.max(Fingerprint.revision), func.count())).one()
-        made_of = (row[0] or 0, row[1])
+            taxonomy = area_mapping(session).number
+        made_of = (row[0] or 0, row[1], taxonomy)
         if made_of[1] == 0 or made_of == self._made_of:
             return 0
         with self.database.write() as session:

@@ -15,6 +15,7 @@ from feedback.audit import service as audit
 from feedback.errors import Invalid, NotAllowed, NotFound
 from feedback.routing.models import Area
 from feedback.staff.rules import Actor, Permission
+from feedback.taxonomy.mapping import area_mapping
 
 LONGEST_NAME: Final = 100
 Row = TypeVar("Row", AnswerTemplate, TransferGuide)
@@ -34,6 +35,12 @@ def templates(session: Session, *, active_only: bool = True) -> list[AnswerTempl
     """All templates by name."""
     query = select(AnswerTemplate).order_by(AnswerTemplate.name, AnswerTemplate.id)
     return list(session.scalars(query.where(AnswerTemplate.active) if active_only else query))
+
+
+def templates_for(session: Session, area_key: str | None) -> list[AnswerTemplate]:
+    """Those in use by name, first the ones of a matter's area: also what was made before areas were merged or split."""
+    mapping = area_mapping(session)
+    return sorted(templates(session), key=lambda one: not mapping.belongs(one.area_key, area_key))
 
 
 def guides(session: Session, *, active_only: bool = True) -> list[TransferGuide]:

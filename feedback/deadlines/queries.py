@@ -14,13 +14,14 @@ from feedback.routing.models import Area
 
 @dataclass(frozen=True, slots=True)
 class StandardRow:
-    """A service standard as the list shows it; ``area`` None: every area."""
+    """A service standard as the list shows it; ``area`` None: every area. ``is_used``: the area is, or is every one."""
 
     id: int
     area_key: str | None
     area: str | None
     kind: str | None
     business_days: int
+    is_used: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ def standards(session: Session) -> list[StandardRow]:
             ServiceStandard.kind,
             ServiceStandard.business_days,
             Area.position,
+            Area.active,
         ).outerjoin(Area, Area.key == ServiceStandard.area_key)
     ).all()
     ordered = sorted(rows, key=lambda row: (row.position is not None, row.position or 0, row.kind or ""))
-    return [StandardRow(row.id, row.area_key, row.name, row.kind, row.business_days) for row in ordered]
+    return [
+        StandardRow(row.id, row.area_key, row.name, row.kind, row.business_days, row.active is not False)
+        for row in ordered
+    ]
 
 
 def days_of(session: Session, first: date, last: date) -> Sequence[DayRow]:

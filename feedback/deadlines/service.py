@@ -39,6 +39,11 @@ def load(session: Session) -> Deadlines:
     return found
 
 
+def forget_loaded(session: Session) -> None:
+    """Whoever changed standards, days or rules: what comes next in this transaction reads them anew."""
+    session.info.pop(_KEY, None)
+
+
 def calendar(session: Session) -> Calendar:
     """The city's own days."""
     return load(session).calendar
@@ -48,7 +53,7 @@ def install_default(session: Session, *, business_days: int) -> None:
     """Give a city without a standard of its own its first one."""
     if not session.scalar(select(ServiceStandard.id).limit(1)):
         session.add(ServiceStandard(business_days=business_days))
-        session.info.pop(_KEY, None)
+        forget_loaded(session)
 
 
 def save_standard(
@@ -154,7 +159,7 @@ def _standard(session: Session, area_key: str | None, kind: str | None) -> Servi
 
 
 def _changed(session: Session, action: str, actor: Actor, at: datetime, **detail: object) -> None:
-    session.info.pop(_KEY, None)
+    forget_loaded(session)
     audit.record(
         session,
         at=at,

@@ -329,7 +329,7 @@ def _conditions(
     if wanted.group is not None:
         yield folding.in_group(wanted.group)
     if wanted.theme is not None:
-        yield in_theme(wanted.theme)
+        yield in_theme(wanted.theme, area_mapping(session))
     if wanted.words.strip():
         yield _with_words(session, wanted)
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.answers.models import AnswerTemplate
+from feedback.deadlines.models import ServiceStandard
 from feedback.learning.models import ModelActivation, ModelVersion
 from feedback.opinions.models import Label, Matter, Submission
 from feedback.opinions.rules import receipt_number
@@ -46,6 +47,7 @@ class Touched:
     open: int
     rules: tuple[str, ...]
     templates: int
+    standards: int
     corrections: int
 
 
@@ -105,6 +107,7 @@ def touched(session: Session, keys: Sequence[str]) -> Touched:
         open=count_open(session, keys),
         rules=tuple(rules),
         templates=count(AnswerTemplate, AnswerTemplate.area_key.in_(keys)),
+        standards=count(ServiceStandard, ServiceStandard.area_key.in_(keys)),
         corrections=session.scalar(corrections) or 0,
     )
 

@@ -58,6 +58,13 @@ class AreaMapping:
         own = (key,) if self.now(key) == key else ()
         return own + tuple(sorted(old for old, new in self.successors.items() if new == key and old != key))
 
+    def belongs(self, then: str | None, key: str | None) -> bool:
+        """Whether what was made for an area of then is meant for an area of today: for itself, or for a part of it."""
+        if then is None or key is None:
+            return False
+        parts = {self.now(part) for part in self.split_into.get(then, ())}
+        return self.now(key) in {self.now(then), *parts}
+
 
 def mapping_of(changes: Iterable[tuple[int, Change]]) -> AreaMapping:
     """The mapping after these changes (numbered, in order)."""

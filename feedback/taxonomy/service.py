@@ -1,7 +1,7 @@
 """Changes the taxonomy: merge, split, retire, and take the last change back.
 
-Matters keep the area that was decided then; only open ones move, each with a step in its history. Raises Invalid or
-NotAllowed, fit to show.
+Matters keep the area that was decided then; only open ones move, each with a step in its history. Rules, templates and
+standards go along. Raises Invalid or NotAllowed, fit to show.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback.answers.models import AnswerTemplate
+from feedback.deadlines import areas as standards
 from feedback.errors import Invalid, NotAllowed
 from feedback.routing import editing
 from feedback.routing.editing import AreaWords
@@ -58,6 +59,7 @@ def merge(
     moved: dict[str, Any] = {"retired": gone, "new": _new_keys([into])}
     for name, table in _FOLLOWERS:
         moved[name] = _follow(session, table, gone, target)
+    moved["standards"] = standards.merge(session, gone, target, is_new=isinstance(into, NewArea))
     _retire(session, gone)
     session.flush()
     router = load_router(session) if reroute else None
@@ -84,6 +86,7 @@ def split(
     if len(keys) < 2 or len(set(keys)) < len(keys) or source in keys:
         raise Invalid("分けた先の分野を、もとの分野とは別に、二つ以上指定してください。")
     _make(session, [part for part, _ in parts], actor=actor, at=at)
+    followed = standards.split(session, source, keys)
     _retire(session, [source])
     session.flush()
     router = load_router(session) if reroute else None
@@ -103,7 +106,12 @@ def split(
         targets=keys,
         actor=actor,
         at=at,
-        moved={"retired": [source], "new": _new_keys([part for part, _ in parts]), "matters": matters},
+        moved={
+            "retired": [source],
+            "new": _new_keys([part for part, _ in parts]),
+            "matters": matters,
+            "standards": followed,
+        },
     )
 
 
@@ -128,6 +136,7 @@ def undo(session: Session, *, number: int, actor: Actor, at: datetime) -> None:
     for name, table in _FOLLOWERS:
         for row_id, key in version.moved.get(name, []):
             session.execute(update(table).where(table.id == row_id).values(area_key=key))
+    standards.undo(session, version.moved.get("standards", {}))
     moving.move_back(session, version.moved.get("matters", []), actor=actor, at=at)
     version.undone_at = at
     editing.note(session, "taxonomy.undone", version.number, actor, at)

@@ -17,6 +17,9 @@ from feedback.opinions.rules import Kind, MatterStatus, receipt_number
 from feedback.routing.models import Area
 from feedback.staff.rules import Actor
 from feedback.statistics.queries import Scope
+from feedback.taxonomy.mapping import area_mapping, counts_as, names_of_areas, now_column
+from feedback.taxonomy.rules import AreaMapping
+from feedback.themes.membership import of_its_area
 from feedback.themes.models import Theme, ThemeMember
 
 QUOTES = 3
@@ -114,11 +117,12 @@ def period_before(scope: Scope) -> Scope:
 
 def voices(session: Session, wanted: Wanted, *, actor: Actor) -> Voices:
     """The themes of a period as far as the actor may see matters. Withdrawn opinions and spam are not counted."""
-    now, before = _conditions(wanted, actor), _conditions(wanted.before, actor)
-    areas, areas_before = _by_area(session, now), _by_area(session, before)
-    themes, themes_before = _by_theme(session, now), _by_theme(session, before)
+    mapping = area_mapping(session)
+    now, before = _conditions(wanted, actor, mapping), _conditions(wanted.before, actor, mapping)
+    areas, areas_before = _by_area(session, now, mapping), _by_area(session, before, mapping)
+    themes, themes_before = _by_theme(session, now, mapping), _by_theme(session, before, mapping)
     labels = {one.id: one for one in session.scalars(select(Theme).where(Theme.id.in_(themes.keys() | themes_before)))}
-    quotes = _quotes(session, now, sorted(themes))
+    quotes = _quotes(session, now, sorted(themes), mapping)
     views: dict[str | None, list[ThemeView]] = defaultdict(list)
     for id_, theme in labels.items():
         view = ThemeView(
@@ -129,10 +133,10 @@ def voices(session: Session, wanted: Wanted, *, actor: Actor) -> Voices:
             themes_before.get(id_, _NOBODY),
             quotes.get(id_, ()),
         )
-        views[theme.area_key].append(view)
-    names: list[tuple[str | None, str]] = [
-        (row.key, row.name) for row in session.execute(select(Area.key, Area.name).order_by(Area.position, Area.key))
-    ]
+        views[mapping.now(theme.area_key)].append(view)
+    called = names_of_areas(session, mapping)
+    keys = session.scalars(select(Area.key).order_by(Area.position, Area.key))
+    names: list[tuple[str | None, str]] = [(key, called[key]) for key in keys]
     found = [
         AreaView(key, name, areas.get(key, _NOBODY), areas_before.get(key, _NOBODY), _sorted(views[key]))
         for key, name in [*names, (None, "分野未定")]
@@ -145,14 +149,14 @@ def _sorted(views: Sequence[ThemeView]) -> tuple[ThemeView, ...]:
     return tuple(sorted(views, key=lambda one: (-one.size.people, -one.size.matters, -one.before.people, one.id)))
 
 
-def _conditions(wanted: Wanted, actor: Actor) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, actor: Actor, mapping: AreaMapping) -> list[ColumnElement[bool]]:
     found = [
         *wanted.scope.conditions(),
         visible_to(actor),
         Matter.status.not_in([MatterStatus.WITHDRAWN, MatterStatus.SPAM]),
     ]
     if wanted.area is not None:
-        found.append(Matter.area_key == wanted.area)
+        found.append(counts_as(mapping, Matter.area_key, wanted.area))
     if wanted.kind is not None:
         found.append(Matter.kind == wanted.kind)
     return found
@@ -163,23 +167,26 @@ def _size(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Size:
     return Size(*session.execute(query.where(*conditions)).one())
 
 
-def _by_area(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[str | None, Size]:
+def _by_area(
+    session: Session, conditions: Sequence[ColumnElement[bool]], mapping: AreaMapping
+) -> dict[str | None, Size]:
+    area = now_column(mapping, Matter.area_key).label("area")
     rows = session.execute(
-        select(Matter.area_key, func.count(), people())
+        select(area, func.count(), people())
         .join(Submission, Submission.id == Matter.submission_id)
         .where(*conditions)
-        .group_by(Matter.area_key)
+        .group_by(area)
     )
     return {key: Size(matters, persons) for key, matters, persons in rows}
 
 
-def _by_theme(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[int, Size]:
+def _by_theme(session: Session, conditions: Sequence[ColumnElement[bool]], mapping: AreaMapping) -> dict[int, Size]:
     rows = session.execute(
         select(ThemeMember.theme_id, func.count(), people())
         .select_from(Matter)
         .join(Submission, Submission.id == Matter.submission_id)
         .join(ThemeMember, ThemeMember.matter_id == Matter.id)
-        .join(Theme, and_(Theme.id == ThemeMember.theme_id, Theme.area_key == Matter.area_key))
+        .join(Theme, and_(Theme.id == ThemeMember.theme_id, of_its_area(mapping)))
         .where(*conditions)
         .group_by(ThemeMember.theme_id)
     )
@@ -187,7 +194,7 @@ def _by_theme(session: Session, conditions: Sequence[ColumnElement[bool]]) -> di
 
 
 def _quotes(
-    session: Session, conditions: Sequence[ColumnElement[bool]], themes: Sequence[int]
+    session: Session, conditions: Sequence[ColumnElement[bool]], themes: Sequence[int], mapping: AreaMapping
 ) -> Mapping[int, tuple[Quote, ...]]:
     """The heaviest members of each theme: of different people, and of a text sent many times only one."""
     place = func.row_number().over(
@@ -196,7 +203,7 @@ def _quotes(
     ranked = (
         select(Matter.id, ThemeMember.theme_id, place.label("place"))
         .join(ThemeMember, ThemeMember.matter_id == Matter.id)
-        .join(Theme, and_(Theme.id == ThemeMember.theme_id, Theme.area_key == Matter.area_key))
+        .join(Theme, and_(Theme.id == ThemeMember.theme_id, of_its_area(mapping)))
         .where(*conditions, ThemeMember.theme_id.in_(themes))
         .subquery()
     )

@@ -1,7 +1,7 @@
 """Makes the themes of all months anew and stores what changed. Words taken back leave their theme at once.
 
 The months are gone through in order, each with the two before it; a theme that is found again keeps its row. Nothing
-but the matters goes in, so the same matters always give the same themes.
+but the matters and the areas as they count today goes in, so the same matters always give the same themes.
 """
 
 from collections import Counter, defaultdict
@@ -19,6 +19,8 @@ from feedback.opinions.rules import MatterStatus
 from feedback.ports import TermFinder
 from feedback.rows import write_rows
 from feedback.statistics.queries import Scope
+from feedback.taxonomy.mapping import area_mapping
+from feedback.taxonomy.rules import AreaMapping
 from feedback.themes import rules
 from feedback.themes.models import Theme, ThemeMember
 from feedback.themes.rules import Found, Voice
@@ -92,9 +94,10 @@ def make(database: Database, finder: TermFinder, *, progress: Progress = lambda 
     window: list[dict[str, list[Voice]]] = []
     with database.read() as session:
         total = session.scalar(select(func.count()).select_from(Matter)) or 0
+        mapping = area_mapping(session)
     done = 0
     for month in _months(database):
-        voices, count = _voices(database, finder, month)
+        voices, count = _voices(database, finder, month, mapping)
         window = [*window, voices][-WINDOW:]
         areas = {area for one in window for area in one}
         chain.add(month, {area: [one.get(area, []) for one in window] for area in sorted(areas)})
@@ -159,8 +162,10 @@ def _speaking() -> tuple[ColumnElement[bool], ...]:
     return Matter.text != "", Matter.status.not_in(_SILENT)
 
 
-def _voices(database: Database, finder: TermFinder, month: date) -> tuple[dict[str, list[Voice]], int]:
-    """A month's opinions by area, and how many there were. The words are looked at outside the transaction."""
+def _voices(
+    database: Database, finder: TermFinder, month: date, mapping: AreaMapping
+) -> tuple[dict[str, list[Voice]], int]:
+    """A month's opinions by today's area, and how many there were. The words are looked at outside the transaction."""
     scope = Scope(month, _months_before(month, -1) - timedelta(days=1))
     with database.read() as session:
         rows = session.execute(
@@ -172,5 +177,5 @@ def _voices(database: Database, finder: TermFinder, month: date) -> tuple[dict[s
     voices: dict[str, list[Voice]] = defaultdict(list)
     for row, terms in zip(rows, finder.terms([row.text for row in rows]), strict=True):
         person = f"c{row.citizen_id}" if row.citizen_id is not None else f"s{row.submission_id}"
-        voices[row.area_key].append(Voice(row.id, person, terms))
+        voices[mapping.now(row.area_key) or row.area_key].append(Voice(row.id, person, terms))
     return dict(voices), len(rows)

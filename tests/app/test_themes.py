@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from app.themes import NounFinder, ThemesRound
 from feedback.db import Database
 from feedback.jobs import leases
+from feedback.taxonomy import service as taxonomy
 from feedback.themes.models import ThemeMember
-from tests.conftest import NOW, FakeClock
+from tests.conftest import NOW, Cast, FakeClock
 from tests.feedback.likeness.index import index_all
 from tests.feedback.themes.test_service import LIGHT, SpacedWords, write
 
@@ -36,6 +37,19 @@ def test_themes_are_made_once_the_words_are_in_the_index(database: Database, clo
     assert members(database) == 3
     work.run_once()
     assert finder.rounds == 1
+
+
+def test_they_are_made_again_when_areas_change(database: Database, clock: FakeClock, cast: Cast) -> None:
+    finder = CountingFinder()
+    write(database, LIGHT, "abc", NOW - timedelta(days=3))
+    index_all(database)
+    work = ThemesRound(database, finder, clock)
+    work.run_once()
+    with database.write() as session:
+        taxonomy.retire(session, key="parks", actor=cast.kochi, at=NOW)
+    work._next = 0.0
+    work.run_once()
+    assert finder.rounds == 2
 
 
 def test_one_process_at_a_time(database: Database, clock: FakeClock) -> None:

@@ -3,8 +3,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from feedback.answers import templates
 from feedback.audit.models import AuditEntry
 from feedback.db import Database
+from feedback.deadlines import queries as deadline_queries
+from feedback.deadlines import service as deadlines
+from feedback.deadlines.service import load
 from feedback.errors import Invalid, NotAllowed
 from feedback.exchange import exporting
 from feedback.exchange.exporting import Selection
@@ -241,9 +245,99 @@ def test_figures_filters_exports_and_lessons_follow(database: Database, cast: Ca
     assert (row["area"], row["area_now"], row["area_now_name"]) == ("parks", "roads", "道路・橋・街路灯・除雪")
 
 
-def test_what_a_change_would_touch(database: Database) -> None:
+def test_what_a_change_would_touch(database: Database, cast: Cast) -> None:
     write_opinion(database, NOW, area="parks")
     close(database, write_opinion(database, NOW, area="parks"))
+    set_standards(database, cast, ("parks", None, 5))
     with database.read() as session:
         found = queries.touched(session, ["parks"])
-    assert (found.matters, found.open, found.corrections, found.templates) == (2, 1, 0, 0)
+    assert (found.matters, found.open, found.corrections, found.templates, found.standards) == (2, 1, 0, 0, 1)
+
+
+Standard = tuple[str | None, str | None, int]
+
+
+def set_standards(database: Database, cast: Cast, *standards: Standard) -> None:
+    with database.write() as session:
+        for area, kind, days in standards:
+            deadlines.save_standard(session, area_key=area, kind=kind, business_days=days, actor=cast.kochi, at=NOW)
+
+
+def standards_of(database: Database, *areas: str) -> set[Standard]:
+    with database.read() as session:
+        rows = deadline_queries.standards(session)
+        return {(row.area_key, row.kind, row.business_days) for row in rows if row.area_key in areas}
+
+
+def test_an_area_made_of_several_has_their_shortest_standards(database: Database, cast: Cast) -> None:
+    before: list[Standard] = [
+        ("parks", None, 12),
+        ("roads", None, 7),
+        ("roads", "request", 3),
+        ("environment", "request", 20),
+    ]
+    set_standards(database, cast, *before)
+    number = merge(database, cast, into="roads")
+    assert standards_of(database, "parks", "roads") == {("roads", None, 7), ("roads", "request", 3)}
+    with database.write() as session:
+        service.undo(session, number=number, actor=cast.kochi, at=LATER)
+        assert load(session).days("parks", None) == 12
+    assert standards_of(database, "parks", "roads", "environment") == set(before)
+    number = merge(database, cast)
+    assert standards_of(database, "parks", "roads", "green_space") == {
+        ("green_space", None, 7),
+        ("green_space", "request", 3),
+    }
+    set_standards(database, cast, ("green_space", None, 4))
+    with database.write() as session:
+        service.undo(session, number=number, actor=cast.kochi, at=LATER)
+    assert standards_of(database, "parks", "roads", "environment", "green_space") == {*before, ("green_space", None, 4)}
+
+
+def test_parts_take_over_the_standards_and_a_part_with_its_own_keeps_them(database: Database, cast: Cast) -> None:
+    before: list[Standard] = [("parks", None, 12), ("parks", "request", 3), ("roads", None, 7)]
+    set_standards(database, cast, *before)
+    parts: list[tuple[service.Part, list[str]]] = [(GREEN, ["花"]), ("roads", [])]
+    with database.write() as session:
+        number = service.split(session, source="parks", parts=parts, reroute=False, actor=cast.kochi, at=LATER).number
+    assert standards_of(database, "parks", "roads", "green_space") == {
+        *before,
+        ("green_space", None, 12),
+        ("green_space", "request", 3),
+    }
+    with database.read() as session:
+        assert {row.area_key for row in deadline_queries.standards(session) if not row.is_used} == {"parks"}
+    with database.write() as session:
+        service.undo(session, number=number, actor=cast.kochi, at=LATER)
+    assert standards_of(database, "parks", "roads", "green_space") == set(before)
+
+
+def test_templates_are_offered_first_for_what_their_area_became(database: Database, cast: Cast) -> None:
+    def first(area: str) -> str:
+        with database.read() as session:
+            return templates.templates_for(session, area)[0].name
+
+    with database.write() as session:
+        words = templates.TemplateWords("ん・公園の返事", "ありがとうございます。", area_key="parks")
+        templates.save_template(session, template_id=None, words=words, actor=cast.kochi, at=NOW)
+        usual = templates.TemplateWords("あ・いつもの返事", "ありがとうございます。")
+        templates.save_template(session, template_id=None, words=usual, actor=cast.kochi, at=NOW)
+    assert (first("parks"), first("roads")) == (words.name, usual.name)
+    parts: list[tuple[service.Part, list[str]]] = [(GREEN, []), ("roads", [])]
+    with database.write() as session:
+        service.split(session, source="parks", parts=parts, reroute=False, actor=cast.kochi, at=LATER)
+    assert [first(one) for one in ("green_space", "roads", "parks")] == [words.name] * 3
+    assert first("environment") == usual.name
+    with database.write() as session:
+        number = service.merge(
+            session,
+            sources=["green_space", "environment"],
+            into="environment",
+            reroute=False,
+            actor=cast.kochi,
+            at=LATER,
+        ).number
+    assert first("environment") == words.name
+    with database.write() as session:
+        service.undo(session, number=number, actor=cast.kochi, at=LATER)
+    assert first("environment") == usual.name

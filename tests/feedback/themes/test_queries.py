@@ -8,8 +8,9 @@ from feedback.departments.models import Department
 from feedback.likeness.queries import Size
 from feedback.opinions.models import Matter
 from feedback.opinions.queries import Filter, Sort, Tab, page
-from feedback.opinions.rules import Kind
+from feedback.opinions.rules import Kind, MatterStatus
 from feedback.statistics.queries import Scope
+from feedback.taxonomy import service as taxonomy
 from feedback.themes.queries import Wanted, period_before, voices
 from tests.conftest import NOW, Cast
 from tests.feedback.likeness.index import index_all, receive_of
@@ -92,3 +93,55 @@ def test_filters_narrow_every_figure(database: Database, cast: Cast) -> None:
         assert voices(session, Wanted(THIS_MONTH, area="parks"), actor=cast.kochi).areas == ()
         assert voices(session, Wanted(THIS_MONTH, kind=Kind.THANKS), actor=cast.kochi).size == Size(0, 0)
         assert voices(session, Wanted(THIS_MONTH, area="roads", kind=Kind.REQUEST), actor=cast.kochi).size == Size(4, 4)
+
+
+def test_past_matters_and_their_themes_count_in_the_area_of_today(database: Database, cast: Cast) -> None:
+    ids = write(database, LIGHT, "abcd", NOVEMBER)
+    make(database)
+    with database.write() as session:
+        session.execute(update(Matter).where(Matter.id.in_(ids)).values(status=MatterStatus.CLOSED))
+        change = taxonomy.merge(
+            session, sources=["parks", "roads"], into="parks", reroute=False, actor=cast.kochi, at=NOW
+        ).number
+
+    def seen(area: str) -> tuple[str | None, str, int, set[int]]:
+        with database.read() as session:
+            [found] = voices(session, Wanted(THIS_MONTH, area=area), actor=cast.kochi).areas
+            listed = page(
+                session,
+                actor=cast.kochi,
+                tab=Tab.ALL,
+                wanted=Filter(theme=found.themes[0].id),
+                sort=Sort.OLD,
+                today=NOW.date(),
+            )
+            [theme] = found.themes
+            assert theme.quotes[0].matter_id in ids
+            return found.key, found.name, theme.size.matters, {row.id for row in listed.rows}
+
+    with database.read() as session:
+        assert session.scalars(select(Matter.area_key).distinct()).all() == ["roads"]
+    # At once, by the themes of before; and the same by those that are made anew.
+    for again in (False, True):
+        if again:
+            make(database)
+        assert seen("parks") == ("parks", "公園・緑地・街路樹", 4, set(ids))
+        with database.read() as session:
+            assert voices(session, Wanted(THIS_MONTH, area="roads"), actor=cast.kochi).areas == ()
+    with database.write() as session:
+        taxonomy.undo(session, number=change, actor=cast.kochi, at=NOW)
+    make(database)
+    assert seen("roads")[::2] == ("roads", 4)
+
+
+def test_what_was_split_is_called_by_its_parts(database: Database, cast: Cast) -> None:
+    ids = write(database, LIGHT, "abcd", NOVEMBER)
+    make(database)
+    with database.write() as session:
+        session.execute(update(Matter).where(Matter.id.in_(ids)).values(status=MatterStatus.CLOSED))
+        parts: list[tuple[taxonomy.Part, list[str]]] = [("parks", []), ("safety", [])]
+        taxonomy.split(session, source="roads", parts=parts, reroute=False, actor=cast.kochi, at=NOW)
+    with database.read() as session:
+        [found] = voices(session, Wanted(THIS_MONTH), actor=cast.kochi).areas
+    assert (found.key, len(found.themes)) == ("roads", 1)
+    assert found.name.endswith("（分割前）")
