@@ -1,12 +1,13 @@
 """The forward pass of the multilingual sentence encoder, for many short texts on one core.
 
 The package's own pass multiplies every token with every matrix. What the first layer makes of a token does not
-depend on its neighbours, though: it is computed once a token and kept, which leaves a third of the products.
+depend on its neighbours, though: it is computed once a token and kept. The second layer is shortened: only the
+directions in which texts differ are multiplied (see `classifier.shortening`); without them the pass is the package's.
 Nothing of a text is kept, only rows that stand for pieces of words.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -15,66 +16,88 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 _EMBEDDED, _WIDTH = 512, 256
 # How many tokens each branch sees, and how many of them stand before the token itself.
-_BRANCHES = ((2, 0), (3, 1), (5, 2))
+BRANCHES = ((2, 0), (3, 1), (5, 2))
+_HIDDEN = len(BRANCHES) * _WIDTH
 # Rows of zeros before, between and after the texts of a batch: as far as a branch looks.
 _GAP = 2
-_TOKENS = 512
-# Pieces that are kept: 4,000 are 95 % of what Japanese texts are made of, and 63 MB.
-_KEPT = 4096
+# So many tokens' rows stay in the processor's cache.
+_TOKENS = 256
+# Pieces that are kept: nearly all that Japanese texts are made of, 47 MB at sixteen bits a number.
+_KEPT = 6144
+# What one step of sixteen bits is worth, of an embedding and of everything after it.
+_EMBEDDED_UNIT, _UNIT = 2.0**-12, 2.0**-9
+
+
+def _places() -> dict[int, tuple[int, int]]:
+    """For each distance from the token: where its block of a row begins, and the first hidden column it adds to.
+
+    A branch that sees a token at some distance is followed by all that see farther, so they stand side by side.
+    """
+    found, start = {}, _EMBEDDED + _HIDDEN
+    for distance in (0, 1, -1, 2, -2):
+        sees = [i for i, (n, left) in enumerate(BRANCHES) if -left <= distance < n - left]
+        found[distance] = (start, sees[0] * _WIDTH)
+        start += len(sees) * _WIDTH
+    return found
+
+
+_PLACES = _places()
+_ROW = _EMBEDDED + _HIDDEN + sum(n for n, _ in BRANCHES) * _WIDTH
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """One n-gram branch: where its columns of a token's row begin, and its second layer, one block a place."""
+class _Second:
+    """A branch's second layer: what leads into the directions (None: all of them), and from a window of them out."""
 
     length: int
     left: int
-    own: int
-    places: int
-    bias: Array
-    second: Array
-    second_bias: Array
+    columns: slice
+    into: Array | None
+    out: Array
 
 
 class Encoder:
-    """Vectors from token numbers, with the weights of the package's loaded model."""
+    """Vectors from token numbers, with the weights of the package's loaded model.
 
-    def __init__(self, weights: Any) -> None:
+    ``directions``: for each branch its columns of `classifier.shortening.directions`, and kept rows are rounded to
+    sixteen bits; none: nothing is left out.
+    """
+
+    def __init__(self, weights: Any, directions: Sequence[Array] | None = None) -> None:
         self._weights = weights
-        self._first = [_by_place(w, n) for w, (n, _) in zip(weights.w1, _BRANCHES, strict=True)]
-        places = accumulate((n * _WIDTH for n, _ in _BRANCHES), initial=_EMBEDDED + len(_BRANCHES) * _WIDTH)
-        self._branches = tuple(
-            _Branch(n, left, _EMBEDDED + i * _WIDTH, at, weights.b1[i], _by_place(weights.w2[i], n), weights.b2[i])
-            for i, ((n, left), at) in enumerate(zip(_BRANCHES, places, strict=False))
+        self._first = [by_place(one) for one in weights.w1]
+        self._second = tuple(
+            _second(i, weights.w2[i], directions[i] if directions is not None else None) for i in range(len(BRANCHES))
         )
-        self._row = _EMBEDDED + sum((1 + n) * _WIDTH for n, _ in _BRANCHES)
+        self._units = (1.0, 1.0) if directions is None else (_EMBEDDED_UNIT, _UNIT)
+        self._second_bias = np.concatenate([np.ravel(one) for one in weights.b2]).astype(np.float32) / self._units[1]
         # Row 0 is the nothing between two texts.
-        self._table = np.zeros((_KEPT, self._row), dtype=np.float32)
+        self._table = np.zeros((_KEPT, _ROW), dtype=np.float32 if directions is None else np.int16)
         self._place = np.zeros(len(weights.table), dtype=np.int32)
         self._filled = 1
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[Sequence[int]]) -> Array:
         """Vectors of unit length, one a text; each text is given as its token numbers."""
-        pooled = np.empty((len(texts), _EMBEDDED + len(_BRANCHES) * _WIDTH), dtype=np.float32)
-        start, tokens = 0, 0
-        for end, text in enumerate(texts):
-            if end > start and tokens + len(text) > _TOKENS:
-                self._pool(texts[start:end], pooled[start:end])
-                start, tokens = end, 0
-            tokens += len(text) + _GAP
-        if start < len(texts):
-            self._pool(texts[start:], pooled[start:])
-        lengths = np.array([len(text) for text in texts], dtype=np.float32)
-        return self._head(pooled, lengths)
+        pooled = np.empty((len(texts), _EMBEDDED + _HIDDEN), dtype=np.float32)
+        for first, last in _portions(texts):
+            self._pool(texts[first:last], pooled[first:last])
+        return self._head(pooled, np.array([len(text) for text in texts], dtype=np.float32))
 
-    def _rows(self, ids: NDArray[np.int64]) -> Array:
-        """What the first layer makes of each token alone: embedding, projections, and a block a place."""
+    def hidden(self, texts: Sequence[Sequence[int]]) -> Iterator[Array]:
+        """What the second layer is given: a row a token, the branches side by side."""
+        for first, last in _portions(texts):
+            places, at, _ = _laid_out(texts[first:last])
+            yield self._hidden(self._rows_of(places), places)[at]
+
+    def _rows(self, ids: Numbers) -> Array:
+        """What the first layer makes of each token alone: embedding, projections, and a block for every distance."""
         w = self._weights
         chunk = ids % len(w.scale)
-        rows = np.empty((len(ids), self._row), dtype=np.float32)
+        rows = np.empty((len(ids), _ROW), dtype=np.float32)
         embedded = rows[:, :_EMBEDDED]
         embedded[:] = w.table[ids]
         embedded *= w.scale[chunk, None]
@@ -84,56 +107,88 @@ class Encoder:
         own *= 1 / np.sqrt(np.einsum("ij,ij->i", own, own) / own.shape[1] + w.eps)[:, None]
         own *= w.ln_g_all
         own += w.ln_b_all
-        rows[:, _EMBEDDED : _EMBEDDED + own.shape[1]] = own
-        for branch, first in zip(self._branches, self._first, strict=True):
-            at = branch.own - _EMBEDDED
-            rows[:, branch.places : branch.places + first.shape[1]] = own[:, at : at + _WIDTH] @ first
+        rows[:, _EMBEDDED : _EMBEDDED + _HIDDEN] = own
+        for i, (length, left) in enumerate(BRANCHES):
+            seen = own[:, i * _WIDTH : (i + 1) * _WIDTH] @ self._first[i]
+            for k in range(length):
+                start, column = _PLACES[k - left]
+                block = rows[:, start + i * _WIDTH - column :][:, :_WIDTH]
+                block[:] = seen[:, k * _WIDTH : (k + 1) * _WIDTH]
+                if k == left:
+                    block += w.b1[i]
         return rows
 
-    def _table_and_places(self, ids: NDArray[np.int64]) -> tuple[Array, NDArray[np.int32]]:
-        """A table that holds a row for each token, and where; tokens are kept as long as there is room."""
-        places = self._place[ids]
-        new = np.unique(ids[places == 0])
-        if not len(new):
-            return self._table, places
-        rows = self._rows(new)
+    def _stored(self, rows: Array) -> NDArray[Any]:
+        if self._table.dtype == np.float32:
+            return rows
+        rows[:, :_EMBEDDED] *= 1 / _EMBEDDED_UNIT
+        rows[:, _EMBEDDED:] *= 1 / _UNIT
+        limits = np.iinfo(np.int16)
+        return np.clip(np.rint(rows, out=rows), limits.min, limits.max, out=rows).astype(np.int16)
+
+    def _rows_of(self, ids: Numbers) -> Array:
+        """A row for each token (-1: none), in units; rows are kept as long as there is room."""
+        places = np.where(ids < 0, 0, self._place[ids])
+        missing = np.flatnonzero((places == 0) & (ids >= 0))
+        if not len(missing):
+            return self._table[places].astype(np.float32, copy=False)
+        new, which = np.unique(ids[missing], return_inverse=True)
+        fresh = self._stored(self._rows(new))
         with self._lock:
-            kept = min(len(new), _KEPT - self._filled)
-            self._table[self._filled : self._filled + kept] = rows[:kept]
-            self._place[new[:kept]] = np.arange(self._filled, self._filled + kept)
-            self._filled += kept
-        if kept == len(new):
-            return self._table, self._place[ids]
-        places = self._place[ids]
-        used, found = np.unique(places, return_inverse=True)
-        missing = places == 0
-        found[missing] = len(used) + np.searchsorted(new, ids[missing])
-        return np.concatenate([self._table[used], rows]), found.astype(np.int32)
+            # Another thread may have put some of them there meanwhile.
+            unknown = np.flatnonzero(self._place[new] == 0)[: _KEPT - self._filled]
+            at = np.arange(self._filled, self._filled + len(unknown))
+            self._table[at] = fresh[unknown]
+            self._place[new[unknown]] = at
+            self._filled += len(unknown)
+        rows = self._table[places]
+        rows[missing] = fresh[which]
+        return rows.astype(np.float32, copy=False)
+
+    def _hidden(self, rows: Array, places: Numbers) -> Array:
+        """The first layer, for every row between the outer gaps; nothing between the texts."""
+        size = len(places)
+        hidden = np.zeros((size, _HIDDEN), dtype=np.float32)
+        middle = hidden[_GAP:-_GAP]
+        for distance, (start, column) in _PLACES.items():
+            seen = rows[_GAP + distance : size - _GAP + distance, start : start + _HIDDEN - column]
+            middle[:, column:] += seen
+        np.maximum(middle, 0, out=middle)
+        middle += rows[_GAP:-_GAP, _EMBEDDED : _EMBEDDED + _HIDDEN]
+        hidden[places < 0] = 0
+        return hidden
 
     def _pool(self, texts: Sequence[Sequence[int]], pooled: Array) -> None:
         """Sum of the normalised features of each text's tokens, before the head."""
-        lengths = np.array([len(text) for text in texts])
-        starts = np.cumsum(lengths + _GAP) - lengths
-        at = np.concatenate([np.arange(start, start + n) for start, n in zip(starts, lengths, strict=True)])
-        size = int(starts[-1] + lengths[-1]) + _GAP
-        table, found = self._table_and_places(np.array([i for text in texts for i in text], dtype=np.int64))
-        places = np.zeros(size, dtype=np.int32)
-        places[at] = found
-        features = [table[places[_GAP:-_GAP], :_EMBEDDED]]
-        inside = np.zeros((size, 1), dtype=np.float32)
-        inside[at] = 1
-        features += [_features(branch, table, places, inside) for branch in self._branches]
-        self._sum(features, starts - _GAP, lengths, pooled)
+        places, _, lengths = _laid_out(texts)
+        rows = self._rows_of(places)
+        hidden = self._hidden(rows, places)
+        size = len(places) - 2 * _GAP
+        found = np.empty((size, _HIDDEN), dtype=np.float32)
+        for one in self._second:
+            mine = hidden[:, one.columns]
+            said = mine if one.into is None else mine @ one.into
+            windows = np.concatenate([said[_GAP - one.left + k :][:size] for k in range(one.length)], axis=1)
+            np.matmul(windows, one.out, out=found[:, one.columns])
+        found += self._second_bias
+        np.maximum(found, 0, out=found)
+        found += hidden[_GAP:-_GAP]
+        self._sum(rows[_GAP:-_GAP], found, lengths, pooled)
 
-    def _sum(self, features: list[Array], starts: NDArray[np.int64], lengths: NDArray[np.int64], out: Array) -> None:
-        width = out.shape[1]
-        mean = sum(part.sum(axis=1) for part in features) / np.float32(width)
-        square = sum(np.einsum("ij,ij->i", part, part) for part in features) / np.float32(width)
+    def _sum(self, rows: Array, found: Array, lengths: Numbers, out: Array) -> None:
+        embedded, (first_unit, unit) = rows[:, :_EMBEDDED], self._units
+        width = np.float32(out.shape[1])
+        mean = (embedded.sum(axis=1) * first_unit + found.sum(axis=1) * unit) / width
+        squares = [np.einsum("ij,ij->i", part, part) for part in (embedded, found)]
+        square = (squares[0] * first_unit**2 + squares[1] * unit**2) / width
         scale = 1 / np.sqrt(square - mean * mean + self._weights.eps)
-        share = np.zeros((len(starts), len(mean)), dtype=np.float32)
-        for i, (start, n) in enumerate(zip(starts, lengths, strict=True)):
+        share = np.zeros((len(lengths), len(mean)), dtype=np.float32)
+        start = 0
+        for i, n in enumerate(lengths.tolist()):
             share[i, start : start + n] = scale[start : start + n]
-        np.concatenate([share @ part for part in features], axis=1, out=out)
+            start += n + _GAP
+        out[:, :_EMBEDDED] = (share @ embedded) * first_unit
+        out[:, _EMBEDDED:] = (share @ found) * unit
         out -= (share @ mean)[:, None]
         out *= self._weights.ln_g
         out += lengths[:, None].astype(np.float32) * self._weights.ln_b
@@ -146,28 +201,36 @@ class Encoder:
         return np.asarray(found / np.sqrt(np.maximum(np.einsum("ij,ij->i", found, found), w.eps))[:, None])
 
 
-def _by_place(weights: Array, places: int) -> Array:
+def by_place(weights: Array) -> Array:
     """Weights of a window laid side by side: all places of a token's window in one product."""
-    return np.ascontiguousarray(weights.reshape(places, _WIDTH, _WIDTH).transpose(1, 0, 2).reshape(_WIDTH, -1))
+    return np.ascontiguousarray(weights.reshape(-1, _WIDTH, _WIDTH).transpose(1, 0, 2).reshape(_WIDTH, -1))
 
 
-def _features(branch: _Branch, table: Array, places: NDArray[np.int32], inside: Array) -> Array:
-    """What one branch says of every token between the outer gaps."""
-    size = len(places) - 2 * _GAP
-    hidden = np.zeros((len(places), _WIDTH), dtype=np.float32)
-    middle = hidden[_GAP:-_GAP]
-    middle += branch.bias
-    for k in range(branch.length):
-        at, first = branch.places + k * _WIDTH, _GAP - branch.left + k
-        middle += table[places[first : first + size], at : at + _WIDTH]
-    np.maximum(middle, 0, out=middle)
-    middle += table[places[_GAP:-_GAP], branch.own : branch.own + _WIDTH]
-    hidden *= inside
-    said = hidden @ branch.second
-    found = np.tile(branch.second_bias, (size, 1))
-    for k in range(branch.length):
-        first = _GAP - branch.left + k
-        found += said[first : first + size, k * _WIDTH : (k + 1) * _WIDTH]
-    np.maximum(found, 0, out=found)
-    found += middle
-    return found
+def _second(branch: int, weights: Array, directions: Array | None) -> _Second:
+    length, left = BRANCHES[branch]
+    columns = slice(branch * _WIDTH, (branch + 1) * _WIDTH)
+    if directions is None:
+        return _Second(length, left, columns, None, np.ascontiguousarray(weights.reshape(-1, _WIDTH)))
+    kept = directions.astype(np.float32)
+    out = kept.reshape(length, _WIDTH, -1).transpose(0, 2, 1).reshape(-1, _WIDTH)
+    return _Second(length, left, columns, by_place(weights) @ kept, np.ascontiguousarray(out))
+
+
+def _portions(texts: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """First and last (exclusive) of texts that are worked on together."""
+    ends = list(accumulate(len(text) + _GAP for text in texts))
+    first, done = 0, 0
+    for last in range(1, len(texts) + 1):
+        if last == len(texts) or ends[last] - done > _TOKENS:
+            yield first, last
+            first, done = last, ends[last - 1]
+
+
+def _laid_out(texts: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers, Numbers]:
+    """Token numbers one after the other with gaps of -1, where the tokens stand, and how many each text has."""
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    gaps = np.repeat(np.arange(1, len(texts) + 1) * _GAP, lengths)
+    at = np.arange(len(gaps)) + gaps
+    places = np.full(int(lengths.sum()) + (len(texts) + 1) * _GAP, -1, dtype=np.int64)
+    places[at] = [token for text in texts for token in text]
+    return places, at, lengths

@@ -18,6 +18,7 @@ _SCRIPTS = (
     ("si", re.compile(r"[අ-ෆ]")),
     ("bn", re.compile(r"[অ-৿]")),
 )
+_NEITHER_JAPANESE_NOR_LATIN = re.compile("|".join(script.pattern for language, script in _SCRIPTS if language != "ja"))
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-zA-ZÀ-ɏẠ-ỹ']+")
 _NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+")
@@ -94,11 +95,13 @@ def _latin_language(text: str) -> str | None:
 def language_of(text: str) -> str | None:
     """ISO code of the language (``zh-Hans`` and ``zh-Hant`` apart), or None for a text without letters."""
     text = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text[:4000]))
-    counts = {language: len(script.findall(text)) for language, script in _SCRIPTS}
+    # Most texts are Japanese: one look spares counting what nobody wrote.
+    scripts = _SCRIPTS if _NEITHER_JAPANESE_NOR_LATIN.search(text) else _SCRIPTS[:1]
+    counts = {language: len(script.findall(text)) for language, script in scripts}
     counts["han"] = len(_HAN.findall(text))
     latin_words = len(_LATIN_WORD.findall(text))
     kana, han = counts["ja"], counts["han"]
-    if kana and kana + han >= max(latin_words / 2, counts["ko"]):
+    if kana and kana + han >= max(latin_words / 2, counts.get("ko", 0)):
         return _han_language(text, kana) if han > 8 * kana else "ja"
     best = max(counts, key=lambda language: counts[language])
     if counts[best] and counts[best] >= latin_words:

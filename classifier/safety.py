@@ -7,9 +7,11 @@ believed only of a text with a sign of them: 「すべて消す」 has none.
 
 import re
 from collections.abc import Mapping
+from functools import reduce
 
 from classifier.lexicon import word_lists
 from classifier.normalise import normalise
+from classifier.phrases import Phrases
 
 LABELS = ("emergency", "self_harm", "threat", "abuse", "hazard")
 NONE = "none"
@@ -26,23 +28,35 @@ _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ"))}
 _GROUP = "group_"
 
 
-def _expression(name: str) -> re.Pattern[str]:
+def _expressions(name: str) -> list[str]:
     lists = word_lists("safety")
-    expression = "|".join(lists[name])
-    for key, members in lists.items():
-        if key.startswith(_GROUP):
-            expression = expression.replace(f"{{{key.removeprefix(_GROUP)}}}", f"(?:{'|'.join(members)})")
-    return re.compile(expression)
+    groups = {
+        f"{{{key.removeprefix(_GROUP)}}}": f"(?:{'|'.join(members)})"
+        for key, members in lists.items()
+        if key.startswith(_GROUP)
+    }
+    return [reduce(lambda told, one: told.replace(*one), groups.items(), expression) for expression in lists[name]]
 
 
-_PLAIN = {label: _expression(label) for label in ("emergency", "self_harm", "abuse", "threat")}
-_SIGNS = {label: _expression(f"signs_{label}") for label in ("emergency", "self_harm", "threat")}
-_ONLY_SOUNDS_SO = _expression("only_sounds_so")
+_ONLY_SOUNDS_SO = "only_sounds_so"
+# All phrases by what they say: one look at a text's characters rules out nearly all of them.
+_SAID = [
+    (label, re.compile(one))
+    for label in ("emergency", "self_harm", "abuse", "threat", _ONLY_SOUNDS_SO)
+    for one in _expressions(label)
+]
+_PHRASES = Phrases([one for _, one in _SAID])
+_SIGNS = {label: re.compile("|".join(_expressions(f"signs_{label}"))) for label in ("emergency", "self_harm", "threat")}
 
 
-def _plain(label: str, spellings: tuple[str, ...]) -> bool:
-    expression = _PLAIN.get(label)
-    return expression is not None and any(expression.search(spelled) for spelled in spellings)
+def _said(spelled: str) -> set[str]:
+    """What the phrases of a text say."""
+    found: set[str] = set()
+    for n in _PHRASES.possible(spelled):
+        label, expression = _SAID[n]
+        if label not in found and expression.search(spelled):
+            found.add(label)
+    return found
 
 
 def _without_sign(label: str, spellings: tuple[str, ...]) -> bool:
@@ -64,12 +78,15 @@ def decide_spelled(spelled: str, probabilities: Mapping[str, float], points: Map
     """The same for a text that is normalised already."""
     hiragana = spelled.translate(_TO_HIRAGANA)
     spellings = (spelled,) if hiragana == spelled else (spelled, hiragana)
-    doubtful = bool(_ONLY_SOUNDS_SO.search(spelled))
+    said = _said(spelled)
+    doubtful = _ONLY_SOUNDS_SO in said
+    if len(spellings) > 1 and not doubtful:
+        said |= _said(hiragana)
     found: dict[str, float] = {}
     for label in LABELS:
         probability = probabilities.get(label, 0.0) * (_LOWERED[label] if doubtful else 1.0)
         point = points.get(label, 0.5)
-        if not doubtful and _plain(label, spellings):
+        if not doubtful and label in said:
             probability = max(probability, _SURE)
         elif point <= probability < _WITHOUT_SIGN and _without_sign(label, spellings):
             continue

@@ -14,6 +14,7 @@ from classifier.personal_data.name_words import (
     TITLES,
     is_public,
 )
+from classifier.phrases import Phrases
 from classifier.words import GIVEN_NAME, SURNAME, analyse
 
 _KANA = "|".join(sorted(SURNAMES_IN_KANA, key=len, reverse=True))
@@ -76,6 +77,8 @@ _IN_KANA = (
     # ブラウンさん
     re.compile(rf"(?<![ァ-ヴー・A-Za-z])(?!(?:{_NOBODY})さん)(?P<it>{_KATAKANA}{{2,6}}(?<!ー))(?=さん(?!が丘|ぽ))"),
 )
+_CUED = (*_SURE, *_IN_KANA)
+_PHRASES = Phrases(_CUED)
 _KANA_WRITTEN = re.compile(r"[ぁ-んァ-ヴ]")
 _STANDS_AFTER = re.compile(r"(?:^|[ \n、。:(])$")
 _STANDS_BEFORE = re.compile(r"$|[ \n、。()]|様|殿")
@@ -198,8 +201,11 @@ def _is_given(given: str, before: str, after: str) -> bool:
 
 def name_spans(text: str, *, named: bool = True) -> Iterator[tuple[int, int, str]]:
     """Cued names in a text of unified width; ``named``: whether its words may hold a surname or a given name."""
-    for expression in (*_SURE, *_IN_KANA) if _CALLED.search(text) else _SURE:
-        for match in expression.finditer(text):
+    called = bool(_CALLED.search(text))
+    for n in _PHRASES.possible(text):
+        if n >= len(_SURE) and not called:
+            break
+        for match in _CUED[n].finditer(text):
             group = "it" if match["it"] else "also"
             yield match.start(group), match.end(group), "person_name"
     # Sentences typed wholly in katakana are read as hiragana, where names are not seen.
