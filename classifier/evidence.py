@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.grams import Spelled, padded
+from classifier.grams import Numbers, Spelled, padded
 from classifier.linear import Array
 from classifier.tfidf import BlockRows, Rows
 
@@ -40,16 +40,19 @@ def _of_words(gains: Gains, spelled: Spelled) -> Gains:
 
 
 def _scores(spelled: Sequence[Spelled], rows: Rows, gains: Sequence[Array], names: Sequence[str]) -> list[Gains]:
-    """What each word of each text spoke, from the gains of the entries of its row."""
+    """What each word of each text spoke, from the gains of the entries of each block."""
     scores = [np.zeros(len(each.words)) for each in spelled]
-    cuts = [0] * len(spelled)
-    for name, block in zip(names, rows.blocks, strict=True):
-        sizes = np.diff(block.ends, prepend=0).tolist()
-        parts = [gain[cut : cut + size] for gain, cut, size in zip(gains, cuts, sizes, strict=True)]
-        cuts = [cut + size for cut, size in zip(cuts, sizes, strict=True)]
-        for i, found in enumerate(_unit_gains(block, np.concatenate(parts))):
+    for name, block, gain in zip(names, rows.blocks, gains, strict=True):
+        for i, found in enumerate(_unit_gains(block, gain)):
             scores[i] += found if name == "words" else _of_words(found, spelled[i])
     return scores
+
+
+def _gains(block: BlockRows, first: int, weights: Array, mean: Array, columns: Numbers) -> Array:
+    """What each entry of a block's rows spoke for its text's column, against the mean of the rivals."""
+    texts = np.repeat(np.arange(len(columns)), np.diff(block.ends, prepend=0))
+    at = block.columns + first
+    return np.asarray(block.weights * (weights[at, columns[texts]] - mean[at]))
 
 
 def _strongest(words: Sequence[str], scores: Gains, most: int) -> tuple[str, ...]:
@@ -67,18 +70,17 @@ def deciding_words(
     rows: Rows,
     names: Sequence[str],
     weights: Array,
-    columns: Sequence[int],
-    rivals: slice,
+    columns: Numbers,
+    mean: Array,
     *,
     most: int = 5,
 ) -> list[tuple[str, ...]]:
-    """Words of each text that spoke for its column against the mean of the rivals, strongest first.
+    """Words of each text that spoke for its column against the mean of its rivals, strongest first.
 
-    ``names`` are those of the blocks.
+    ``names`` are those of the blocks; ``mean`` is the rivals' mean weight of each gram.
     """
-    gains = []
-    for (positions, values), column in zip(rows, columns, strict=True):
-        found = weights[positions, rivals]
-        gains.append(values * (weights[positions, column] - found.mean(axis=1)))
+    gains = [
+        _gains(block, first, weights, mean, columns) for block, first in zip(rows.blocks, rows.firsts, strict=True)
+    ]
     scored = _scores(spelled, rows, gains, names)
     return [_strongest(each.words, score, most) for each, score in zip(spelled, scored, strict=True)]

@@ -69,6 +69,10 @@ class TextModel:
     heads: dict[str, Head]
     embedder: str | None
 
+    def mean_weights(self, head: str) -> Array:
+        """Mean weight of each gram over a head's labels."""
+        return np.asarray(self.weights[:, self.heads[head].columns].mean(axis=1))
+
     def gram_scores(self, rows: Rows) -> Array:
         """What the grams say, before any bias: one row a text, the columns of all heads."""
         return np.stack([values @ self.weights[positions] for positions, values in rows])

@@ -1,6 +1,7 @@
 """The reader: one loaded model that answers everything the city asks about a text."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from classifier.embedding import Embedder, Vectors, default_embedder
 from classifier.evidence import deciding_words
 from classifier.grams import Spelled
 from classifier.language import language_of
-from classifier.linear import Head, TextModel
+from classifier.linear import Array, Head, TextModel
 from classifier.personal_data import find_personal_data
 from classifier.reading import AreaScore, Reading, Urgency
 from classifier.safety import decide_spelled
@@ -47,25 +48,32 @@ class Reader:
         """Keys of all areas the model knows."""
         return self._model.heads[AREA].labels
 
+    @cached_property
+    def _area_mean(self) -> Array:
+        return self._model.mean_weights(AREA)
+
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Read texts; the result has the same length and order. Never raises for a strange text."""
-        readings: list[Reading] = []
-        for start in range(0, len(texts), _BATCH):
-            readings += self._read_batch(list(texts[start : start + _BATCH]))
-        return readings
+        whole = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        # A campaign is the same text many times: read once.
+        distinct = list(dict.fromkeys(whole))
+        readings: dict[str, Reading] = {}
+        for start in range(0, len(distinct), _BATCH):
+            some = distinct[start : start + _BATCH]
+            readings.update(zip(some, self._read_batch(some), strict=True))
+        return [readings[text] for text in whole]
 
     def _read_batch(self, texts: list[str]) -> list[Reading]:
         model = self._model
-        texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         spelled = spell_all(texts)
         rows = model.vectoriser.rows(spelled)
         scores = model.gram_scores(rows)
         vectors = self._embedder.embed(texts) if self._embedder else None
         answers = {name: model.probabilities(name, scores, vectors) for name in model.heads}
         area = model.heads[AREA]
-        best = (area.first + answers[AREA].argmax(axis=1)).tolist()
+        best = area.first + answers[AREA].argmax(axis=1)
         names = [block.name for block in model.vectoriser.blocks]
-        evidence = deciding_words(spelled, rows, names, model.weights, best, area.columns)
+        evidence = deciding_words(spelled, rows, names, model.weights, best, self._area_mean)
         return [
             self._reading(texts[i], spelled[i], evidence[i], {name: found[i] for name, found in answers.items()})
             for i in range(len(texts))
