@@ -8,6 +8,7 @@ from app.notices.sending import NoticeSender
 from app.periodic import Periodic
 from app.reminding import ReminderRound
 from app.site import Site
+from app.surveys import SurveyRound
 from app.themes import NounFinder, ThemesRound
 from app.worker import Worker
 from bot.handling import handle
@@ -39,6 +40,7 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
             "likeness": LikenessRound(database, encoder).run_once,
             "themes": ThemesRound(database, NounFinder()).run_once,
             "reminders": ReminderRound(database).run_once,
+            "surveys": SurveyRound(database, reader).run_once,
             "notices": NoticeSender(database, settings).run_once,
             "periodic": Periodic(database, settings).run_once,
         },

@@ -25,6 +25,7 @@ COMMANDS = {
     "model": "app.cli.model:model",
     "opinions": "app.cli.opinions:opinions",
     "report": "app.cli.report:report",
+    "survey": "app.cli.survey:survey",
 }
 
 

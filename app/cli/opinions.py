@@ -1,19 +1,17 @@
 """`machikoe opinions`: export and import opinions."""
 
-import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from admin.tables.reading import open_table
 from admin.tables.rejects import RejectsFile
 from admin.tables.writing import Format, write
+from app.cli.files import output_file
 from app.current_model import CurrentReader
 from app.site import open_site
 from feedback.clock import utc_now
@@ -94,26 +92,6 @@ class _Counted:
         for record in self._records:
             self.count += 1
             yield record
-
-
-@contextlib.contextmanager
-def output_file(target: str) -> Iterator[BinaryIO]:
-    """Standard output, or a file that only appears under its name when it is complete."""
-    if target == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    path = Path(target)
-    partial = path.with_name(path.name + ".part")
-    try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        partial.replace(path)
-    except OSError as error:
-        raise click.ClickException(f"{target}: the file cannot be written ({error.strerror}).") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @opinions.command("import")

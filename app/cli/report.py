@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 
 from admin.documents.reports.files import Edition, Format, render
-from app.cli.opinions import output_file
+from app.cli.files import output_file
 from app.site import open_site
 from feedback.audit import service as audit
 from feedback.clock import utc_now

@@ -7,13 +7,12 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from feedback.answers import rating
+from feedback.citizens.erasing import erase_submission
 from feedback.citizens.models import Citizen, Consent, Conversation
 from feedback.db import among
 from feedback.inbox.models import EventState, LineEvent
-from feedback.opinions import bulk, intake
+from feedback.opinions import bulk
 from feedback.opinions.models import Part, Submission
-from feedback.opinions.rules import OPEN_STATUSES
 from feedback.outbox import service as outbox
 from feedback.surveys import forgetting as surveys
 
@@ -81,7 +80,7 @@ def erase(session: Session, citizen: Citizen, *, at: datetime) -> int:
         )
     ).all()
     for submission in submissions:
-        _erase_submission(session, submission, at=at)
+        erase_submission(session, submission, at=at)
     session.execute(
         update(LineEvent)
         .where(LineEvent.citizen_key == citizen.key, LineEvent.state != EventState.PENDING)
@@ -102,17 +101,3 @@ def erased_since(session: Session, moment: datetime) -> bool:
     unsent = select(LineEvent.id).where(LineEvent.received_at >= moment, LineEvent.type == "unsend")
     erased = select(Citizen.id).where(Citizen.erased_at >= moment)
     return session.scalar(unsent.limit(1)) is not None or session.scalar(erased.limit(1)) is not None
-
-
-def _erase_submission(session: Session, submission: Submission, *, at: datetime) -> None:
-    intake.erase_parts(session, submission.parts, at=at)
-    intake.erase_derived(session, [matter.id for matter in submission.matters])
-    rating.erase_comments(session, [matter.id for matter in submission.matters], at=at)
-    if any(matter.status in OPEN_STATUSES for matter in submission.matters):
-        intake.withdraw(submission, at=at, reason="本人の申し出による消去")
-    for matter in submission.matters:
-        matter.text, matter.safety, matter.urgent = "", None, False
-    submission.citizen_id = submission.language = None
-    submission.sender_name = submission.sender_contact = None
-    submission.age_band = submission.district = None
-    submission.erased_at = at

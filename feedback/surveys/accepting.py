@@ -91,8 +91,6 @@ def _choices(question: Question, answer: Answer) -> Answer | Fault:
         return Fault(FaultKind.TWICE)
     other = next((one for one in question.choices if one.other and one.key in keys), None)
     text = answer.text if other is not None else ""
-    if other is not None and question.required and not text:
-        return Fault(FaultKind.WORDS_MISSING, words=other.text)
     if len(text) > question.longest:
         return Fault(FaultKind.TOO_LONG, limit=question.longest)
     # Sorted by key, not as shown: two people who chose the same give the same record.

@@ -28,6 +28,11 @@ Place = tuple[str, str, str]
 """Question, row, choice."""
 
 
+def are_waiting(session: Session) -> bool:
+    """Whether any response waits for its round."""
+    return session.scalar(select(SurveyResponse.id).where(SurveyResponse.counted.is_(False)).limit(1)) is not None
+
+
 def count_waiting(session: Session, *, today: date, limit: int = _A_ROUND) -> int:
     """Write the marks of responses that wait. Returns how many; fewer than ``limit`` means that is all for now."""
     counted = 0

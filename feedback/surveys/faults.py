@@ -15,7 +15,6 @@ class FaultKind(StrEnum):
     TOO_MANY = "too_many"
     EXCLUSIVE = "exclusive"
     TWICE = "twice"
-    WORDS_MISSING = "words_missing"
     ROWS_MISSING = "rows_missing"
     TOO_LONG = "too_long"
     NOT_A_NUMBER = "not_a_number"
@@ -35,7 +34,6 @@ _WORDS: Final = {
     FaultKind.TOO_MANY: "選べるのは{limit}つまでです。",
     FaultKind.EXCLUSIVE: "「{words}」は、ほかの選択肢と一緒には選べません。",
     FaultKind.TWICE: "同じものが二度選ばれています。",
-    FaultKind.WORDS_MISSING: "「{words}」の内容を入力してください。",
     FaultKind.ROWS_MISSING: "「{words}」の回答を選んでください。",
     FaultKind.TOO_LONG: "{limit}文字以内で入力してください。",
     FaultKind.NOT_A_NUMBER: "数字で入力してください。",

@@ -3,21 +3,32 @@
 What was answered in an anonymous survey cannot be found again, so it cannot be taken back once it is sent.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
+from feedback.citizens.erasing import erase_submission
 from feedback.errors import Invalid
+from feedback.opinions.models import Part, Submission
 from feedback.surveys.counting import remove_marks
-from feedback.surveys.models import PersonKind, Survey, SurveyDraft, SurveyParticipation, SurveyResponse
+from feedback.surveys.models import (
+    PersonKind,
+    Survey,
+    SurveyDraft,
+    SurveyParticipation,
+    SurveyResponse,
+    SurveyVoice,
+)
+from feedback.surveys.quotas import free_places
 from feedback.surveys.rules import SurveyState
 
 
 def withdraw(session: Session, survey: Survey, *, citizen_id: int, at: datetime) -> bool:
     """Take a citizen's answers to a survey back, sent or not; they may answer again. False: there were none.
 
-    Invalid for answers to an anonymous survey. Opinions that came of the answers are taken back by their own way.
+    The opinions that came of them go too. Invalid for answers to an anonymous survey.
     """
     session.execute(delete(SurveyDraft).where(SurveyDraft.survey_id == survey.id, SurveyDraft.citizen_id == citizen_id))
     took_part = session.get(SurveyParticipation, (survey.id, PersonKind.CITIZEN, citizen_id))
@@ -55,8 +66,10 @@ def erase_of(session: Session, citizen_id: int, *, at: datetime) -> None:
 
 
 def erase_response(session: Session, response: SurveyResponse, *, at: datetime) -> None:
-    """Forget a response; the row stays as a tombstone without answers or person."""
+    """Forget a response and the opinions that came of it; the row stays as a tombstone without answers or person."""
     remove_marks(session, response)
+    _erase_voices(session, response, at=at)
+    free_places(session, response)
     response.answers, response.messages = {}, None
     response.citizen_id = response.age_band = response.district = response.language = None
     response.counted = response.voiced = True
@@ -77,8 +90,21 @@ def unsend(session: Session, *, citizen_id: int, line_message_key: bytes, at: da
         questions = {question for question, message in (response.messages or {}).items() if message == key}
         if questions:
             remove_marks(session, response)
+            _erase_voices(session, response, at=at, questions=questions)
             response.counted = False  # counted again without it
             response.answers = {one: {} if one in questions else value for one, value in response.answers.items()}
             response.messages = {one: value for one, value in (response.messages or {}).items() if one not in questions}
             return True
     return False
+
+
+def _erase_voices(
+    session: Session, response: SurveyResponse, *, at: datetime, questions: Collection[str] | None = None
+) -> None:
+    voices = select(SurveyVoice.submission_id).where(SurveyVoice.response_id == response.id)
+    if questions is not None:
+        voices = voices.where(SurveyVoice.question.in_(questions))
+    query = select(Submission).where(Submission.id.in_(voices), Submission.erased_at.is_(None))
+    loaded = (selectinload(Submission.parts).selectinload(Part.attachment), selectinload(Submission.matters))
+    for submission in session.scalars(query.options(*loaded)).all():
+        erase_submission(session, submission, at=at)

@@ -29,6 +29,7 @@ from feedback.surveys.rules import Source, SurveyState
 
 _RANDOM_ID = BigInteger().with_variant(Integer, "sqlite")
 _UNCOUNTED = text("counted = false")
+_UNVOICED = text("voiced = false")
 
 
 class Survey(Base):
@@ -77,6 +78,7 @@ class SurveyResponse(Base):
         Index(
             "ix_survey_responses_waiting", "survey_id", postgresql_where=_UNCOUNTED, sqlite_where=text("counted = 0")
         ),
+        Index("ix_survey_responses_unvoiced", "id", postgresql_where=_UNVOICED, sqlite_where=text("voiced = 0")),
         Index("ix_survey_responses_citizen_id", "citizen_id"),
     )
 

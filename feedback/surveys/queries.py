@@ -199,7 +199,7 @@ def _response_counts(session: Session) -> dict[int, int]:
         .where(SurveyResponse.test.is_(False), SurveyResponse.erased_at.is_(None))
         .group_by(SurveyResponse.survey_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _responses(session: Session, survey_id: int, version_id: int | None) -> int:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from feedback.surveys.definition import Definition
 from feedback.surveys.faults import Fault, FaultKind
-from feedback.surveys.given import Answer
-from feedback.surveys.models import Survey, SurveyDraft, SurveyQuota
+from feedback.surveys.given import Answer, from_json
+from feedback.surveys.models import Survey, SurveyDraft, SurveyQuota, SurveyResponse
 from feedback.surveys.refusals import NotOpen
 from feedback.surveys.rules import Closed
 
@@ -45,6 +45,20 @@ def take_places(session: Session, survey: Survey, definition: Definition, answer
         given = answers.get(quota.question)
         if given is not None and quota.choice in given.choices:
             _take_place(session, survey, f"{quota.question}:{quota.choice}", quota.limit)
+
+
+def free_places(session: Session, response: SurveyResponse) -> None:
+    """Give back the places a response took (its answers still in it)."""
+    if response.test or response.erased_at is not None:
+        return
+    chosen = [f"{key}:{choice}" for key, answer in response.answers.items() for choice in from_json(answer).choices]
+    session.execute(
+        update(SurveyQuota)
+        .where(SurveyQuota.survey_id == response.survey_id, SurveyQuota.name.in_([TOTAL, *chosen]))
+        .where(SurveyQuota.taken > 0)
+        .values(taken=SurveyQuota.taken - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _take_place(session: Session, survey: Survey, name: str, limit: int) -> None:

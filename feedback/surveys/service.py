@@ -168,6 +168,11 @@ def latest_version(session: Session, survey: Survey) -> SurveyVersion | None:
     )
 
 
+def definition_of_version(version: SurveyVersion) -> Definition:
+    """What a version asks."""
+    return definition_of(version.definition)
+
+
 def version_in_force(session: Session, survey: Survey) -> SurveyVersion | None:
     """The newest published version."""
     return session.scalar(

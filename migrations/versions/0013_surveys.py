@@ -205,6 +205,13 @@ def upgrade() -> None:
     op.create_index("ix_survey_responses_citizen_id", "survey_responses", ["citizen_id"])
     op.create_index("ix_survey_responses_survey_day", "survey_responses", ["survey_id", "day"])
     op.create_index(
+        "ix_survey_responses_unvoiced",
+        "survey_responses",
+        ["id"],
+        postgresql_where=sa.text("voiced = false"),
+        sqlite_where=sa.text("voiced = 0"),
+    )
+    op.create_index(
         "ix_survey_responses_waiting",
         "survey_responses",
         ["survey_id"],
@@ -219,6 +226,12 @@ def downgrade() -> None:
         table_name="survey_responses",
         postgresql_where=sa.text("counted = false"),
         sqlite_where=sa.text("counted = 0"),
+    )
+    op.drop_index(
+        "ix_survey_responses_unvoiced",
+        table_name="survey_responses",
+        postgresql_where=sa.text("voiced = false"),
+        sqlite_where=sa.text("voiced = 0"),
     )
     op.drop_index("ix_survey_responses_survey_day", table_name="survey_responses")
     op.drop_index("ix_survey_responses_citizen_id", table_name="survey_responses")

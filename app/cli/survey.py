@@ -1,0 +1,152 @@
+"""`machikoe survey`: definitions in and out, publish, results."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from admin.survey_files import dump, parse, template_names, template_text
+from admin.tables.plain import write_rows
+from admin.tables.writing import Format
+from app.cli.files import output_file
+from app.site import open_site
+from feedback.audit import service as audit
+from feedback.clock import utc_now
+from feedback.errors import Invalid
+from feedback.surveys import exporting, queries, service
+from feedback.surveys.checking import faults
+from feedback.surveys.rules import STATE_NAMES
+
+
+@click.group()
+def survey() -> None:
+    """Surveys: import definitions, publish them, see the results."""
+
+
+@survey.command("import")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--publish", "now", is_flag=True, help="Publish it at once.")
+@click.option("--staff", is_flag=True, help="A survey among the staff: citizens are not offered it.")
+def import_(file: Path, *, now: bool, staff: bool) -> None:
+    """Import a definition (YAML) from FILE, or from standard input (-), or a shipped one (template:NAME).
+
+    A key that is known changes that survey: what is published stays as it is until the next `publish`.
+    """
+    definition = parse(_text(file))
+    found = faults(definition)
+    if found:
+        raise Invalid("\n".join(["定義に直すところがあります。", *found]))
+    site = open_site()
+    with site.database.write() as session:
+        version = service.save(session, definition, actor=None, at=utc_now(), for_staff=staff or None)
+        if now:
+            service.publish(session, definition.key, actor=None, at=utc_now())
+    asked = len(definition.asked)
+    click.echo(f"Imported survey {definition.key}, version {version.number}, {asked} questions.", err=True)
+    click.echo(f"Published {definition.key}." if now else f"Next: machikoe survey publish {definition.key}", err=True)
+
+
+def _text(file: Path) -> str:
+    if str(file) == "-":
+        return sys.stdin.read()
+    if str(file).startswith("template:"):
+        return template_text(str(file).removeprefix("template:"))
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file}: the file cannot be read as UTF-8 ({type(error).__name__}).") from error
+
+
+@survey.command()
+def templates() -> None:
+    """List the shipped definitions; `machikoe survey import template:NAME` takes one."""
+    for name in template_names():
+        click.echo(f"{name}\t{parse(template_text(name)).title}")
+
+
+@survey.command("list")
+def list_() -> None:
+    """List the surveys: key, state, version, responses, title."""
+    with open_site().database.read() as session:
+        for one in queries.listed(session):
+            click.echo(f"{one.key}\t{STATE_NAMES[one.state]}\tv{one.version}\t{one.responses}\t{one.title}")
+
+
+@survey.command()
+@click.argument("key")
+def publish(key: str) -> None:
+    """Put the newest definition of survey KEY into force."""
+    with open_site().database.write() as session:
+        version = service.publish(session, key, actor=None, at=utc_now())
+        number = version.number
+    click.echo(f"Published {key}, version {number}.", err=True)
+
+
+@survey.command()
+@click.argument("key")
+def close(key: str) -> None:
+    """Take no more answers to survey KEY."""
+    with open_site().database.write() as session:
+        service.close(session, key, actor=None, at=utc_now())
+    click.echo(f"Closed {key}.", err=True)
+
+
+@survey.command()
+@click.argument("key")
+@click.option(
+    "--format", "form", type=click.Choice(["json"]), default="json", show_default=True, help="Form of output."
+)
+def results(key: str, *, form: str) -> None:
+    """Simple counts of survey KEY, up to this moment."""
+    del form
+    with open_site().database.read() as session:
+        found = queries.results(session, service.survey_of(session, key))
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+
+
+@survey.command()
+@click.argument("key")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*(one.value for one in Format), "yaml"]),
+    default="csv",
+    show_default=True,
+    help="csv, xlsx, jsonl: the responses. yaml: the definition.",
+)
+@click.option("--labels", is_flag=True, help="Words of the choices in place of their keys.")
+@click.option("--headings", "language", type=click.Choice(["en", "ja"]), default="en", help="Column names. [en]")
+@click.option("--unmasked", is_flag=True, help="Leave personal data in the texts readable.")
+@click.option("--output", default="-", show_default=True, metavar="PATH", help="File to write; - for standard output.")
+def export(key: str, *, form: str, labels: bool, language: str, unmasked: bool, output: str) -> None:
+    """Write the responses to survey KEY, one row each, or its definition."""
+    site = open_site()
+    with site.database.read() as session, output_file(output) as file:
+        found = service.survey_of(session, key)
+        if form == "yaml":
+            version = service.latest_version(session, found)
+            file.write(dump(service.definition_of_version(version)).encode() if version else b"")
+            return
+        columns = exporting.columns_of(session, found, labels=labels, unmasked=unmasked)
+        names = [*(name for name, _ in exporting.KNOWN), *(one.name for one in columns)]
+        titles = [*(title for _, title in exporting.KNOWN), *(one.heading for one in columns)]
+        chunks = write_rows(
+            exporting.rows_of(session, found, columns),
+            names=names,
+            headings=names if language == "en" else titles,
+            file_format=Format(form),
+            sheet="回答一覧",
+        )
+        for chunk in chunks:
+            file.write(chunk)
+    with site.database.write() as session:
+        audit.record(
+            session,
+            at=utc_now(),
+            staff_id=None,
+            action="survey.exported",
+            subject_type="survey",
+            subject_id=key,
+            detail={"format": form, "unmasked": unmasked},
+        )
