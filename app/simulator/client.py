@@ -305,7 +305,7 @@ class Citizen:
         """List the labels that :meth:`tap` would find now."""
         return [str(action.get("label")) for action in self._client.call("GET", f"{self._path}/offered")["items"]]
 
-    def wait_for(self, text: str = "", timeout: float = 5.0, *, after: int | None = None) -> ChatMessage:
+    def wait_for(self, text: str = "", timeout: float = 30.0, *, after: int | None = None) -> ChatMessage:
         """Wait for a bot message that holds ``text`` (any, if empty) said since this citizen's latest action.
 
         ``after`` (a :attr:`Sent.mark`) waits from another moment on; 0 is from the start.

@@ -3,7 +3,9 @@ import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.feature_extraction.text import CountVectorizer
 
 from classifier import corpus
 
@@ -41,16 +43,15 @@ def _grams(text: str) -> set[str]:
 
 def test_no_near_duplicates() -> None:
     """Character 5-gram Jaccard above 0.5 would mean a template or a permutation."""
-    rows = [(row.id, _grams(row.text)) for row in corpus.opinions() if len(row.text) > 12]
-    holders: dict[str, list[int]] = defaultdict(list)
+    rows = [row for row in corpus.opinions() if len(row.text) > 12]
+    which = CountVectorizer(analyzer=lambda row: _grams(row.text), dtype=np.int32).fit_transform(rows)
+    sizes = np.asarray(which.sum(axis=1)).ravel()
     alike = []
-    for number, (name, grams) in enumerate(rows):
-        shared: Counter[int] = Counter(other for gram in grams for other in holders[gram])
-        alike += [
-            (rows[other][0], name) for other, count in shared.items() if count / len(grams | rows[other][1]) > 0.5
-        ]
-        for gram in grams:
-            holders[gram].append(number)
+    for begin in range(0, len(rows), 1000):
+        shared = (which[begin : begin + 1000] @ which.T).tocoo()
+        one, other = shared.row + begin, shared.col
+        close = (one < other) & (shared.data > 0.5 * (sizes[one] + sizes[other] - shared.data))
+        alike += [(rows[i].id, rows[j].id) for i, j in zip(one[close], other[close], strict=True)]
     assert alike == []
 
 

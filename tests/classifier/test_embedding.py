@@ -13,7 +13,7 @@ from classifier.encoder import Encoder
 # What the package itself says is what our pass must say: another version of it must not go unnoticed.
 PACKAGE = USE(threads=1)
 OURS = UniversalSentenceEncoder()
-TEXTS = [row.text for row in corpus.opinions()[::60]] + ["", " ", "ﾊﾞｽ停", "ﾟ", "a\nb", "か\u3099", "\u3000！？", "👩‍👧"]
+TEXTS = [row.text for row in corpus.opinions()[::200]] + ["", " ", "ﾊﾞｽ停", "ﾟ", "a\nb", "か\u3099", "\u3000！？", "👩‍👧"]
 
 
 def _package_tokens(text: str) -> Sequence[int]:

@@ -56,8 +56,8 @@ def test_same_data_same_hash() -> None:
 
 
 def test_starter_training_is_deterministic_and_writes_figures() -> None:
-    rows = [row for row in corpus.opinions() if row.source != "languages"][::16]
-    given = material(rows, corpus.handbook()[::90])
+    rows = [row for row in corpus.opinions() if row.source != "languages"][::32]
+    given = material(rows, corpus.handbook()[::180])
     first, digest, figures = train_starter(None, given=given)
     second, again, _ = train_starter(None, given=given)
     assert (model_hash(first), digest) == (model_hash(second), again)

@@ -108,7 +108,7 @@ class City:
         targets = [process.pid, *children(process.pid)] if number is signal.SIGKILL else [process.pid]
         for pid in targets:
             os.kill(pid, number)
-        return process.wait(30)
+        return process.wait(90)
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
@@ -159,7 +159,7 @@ def children(pid: int) -> list[int]:
     return below + [grandchild for child in below for grandchild in children(child)]
 
 
-def wait_for_port(port: int, seconds: float = 30) -> None:
+def wait_for_port(port: int, seconds: float = 120) -> None:
     def answers() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -167,7 +167,7 @@ def wait_for_port(port: int, seconds: float = 30) -> None:
     wait_until(answers, seconds=seconds)
 
 
-def wait_until(condition: Callable[[], T], *, seconds: float = 30) -> T:
+def wait_until(condition: Callable[[], T], *, seconds: float = 120) -> T:
     """Wait for a condition to hold and return what it gave."""
     end = time.monotonic() + seconds
     while not (value := condition()):

@@ -85,7 +85,7 @@ def test_an_answer_reaches_the_citizen_and_does_not_help(city: City, log_in: Cal
     staffed(city, utc_now())
     mika = city.consenting_citizen("美香")
     mika.say("図書館の児童書コーナーに、もっと座れる場所を増やしてほしいです。")
-    receipt = "R8-" + mika.wait_for("R8-", timeout=30).text.split("R8-")[1][:6]
+    receipt = "R8-" + mika.wait_for("R8-", timeout=90).text.split("R8-")[1][:6]
     matter = f"http://127.0.0.1:{city.staff_port}/matters/{first_matter(city).id}"
 
     kochi = log_in("kochi")
@@ -120,15 +120,15 @@ def test_an_answer_reaches_the_citizen_and_does_not_help(city: City, log_in: Cal
     chief.get_by_role("button", name="決裁して送る").click()
     expect(chief.get_by_text("決裁しました。")).to_be_visible()
 
-    assert receipt in mika.wait_for("12月10日までに", timeout=30).text
+    assert receipt in mika.wait_for("12月10日までに", timeout=90).text
     wait_until(lambda: "役に立たなかった" in mika.offered())
     mika.tap("役に立たなかった")
-    mika.wait_for("足りなかったこと", timeout=30)
+    mika.wait_for("足りなかったこと", timeout=90)
     mika.say("座席の数が分かりませんでした。")
-    mika.wait_for("担当課に伝えます", timeout=30)
+    mika.wait_for("担当課に伝えます", timeout=90)
     wait_until(lambda: "もう一度相談する" in mika.offered())
     mika.tap("もう一度相談する")
-    mika.wait_for("もう一度担当課に届けました", timeout=30)
+    mika.wait_for("もう一度担当課に届けました", timeout=90)
 
     clerk.goto(f"{matter}/answer")
     expect(clerk.get_by_text("座席の数が分かりませんでした。")).to_be_visible()

