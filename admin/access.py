@@ -10,6 +10,7 @@ from feedback.staff.rules import Permission
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 _DECLARED = "_machikoe_access"
+_FIRST = "_machikoe_first"
 
 Access = frozenset[Permission] | str
 
@@ -24,6 +25,25 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def first(prepare: Callable[..., None]) -> Callable[[View], View]:
+    """Declare what is done before the view's transaction opens, such as storing a file; after the gate, by its rules.
+
+    ``prepare`` takes the view's arguments, opens transactions of its own, and refuses by raising as views do.
+    """
+
+    def declare(view: View) -> View:
+        setattr(view, _FIRST, prepare)
+        return view
+
+    return declare
+
+
+def done_first(view: Callable[..., Any]) -> Callable[..., None] | None:
+    """What a view has done before its transaction opens."""
+    found: Callable[..., None] | None = getattr(view, _FIRST, None)
+    return found
 
 
 def public(view: View) -> View:

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from admin import auth, context, errors, formats, headers, navigation
-from admin.access import public, require_declarations
+from admin.access import done_first, public, require_declarations
 from admin.blueprints import BLUEPRINTS
 from admin.choices import LARGEST_ID
 from feedback.clock import Clock, utc_now
@@ -48,11 +48,17 @@ class StaffApp(Flask):
     jinja_options = {**Flask.jinja_options, "trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}  # noqa: RUF012 (Flask reads it from the class)
 
     def dispatch_request(self) -> Any:
-        """Answer: open the transaction, ask the gate, run the view."""
+        """Answer: open the transaction, ask the gate, run the view; before it what the view does outside of any."""
         if request.routing_exception is not None or request.endpoint == "static":
             return super().dispatch_request()
         if any("\0" in value for _, value in request.values.items(multi=True)):
             abort(400)  # no keyboard makes it, and PostgreSQL keeps no text with it
+        prepare = done_first(self.view_functions[request.endpoint or ""])
+        if prepare is not None:
+            refused = context.in_transaction(auth.gate)
+            if refused is not None:
+                return refused
+            prepare(**(request.view_args or {}))
         return context.in_transaction(lambda: auth.gate() or super(StaffApp, self).dispatch_request())
 
 

@@ -3,18 +3,19 @@
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 
 from admin import conflicts
-from admin.access import allow
+from admin.access import allow, first
 from admin.choices import day, whole
 from admin.context import actor, db, now, services
 from admin.declined import remember_declined
 from feedback.deadlines.service import load as load_deadlines
 from feedback.errors import Conflict, FeedbackError, Invalid, NotAllowed
+from feedback.notes import files
 from feedback.notes import service as notes
+from feedback.notes.files import NewFile
 from feedback.notes.rules import LARGEST_FILE
-from feedback.notes.service import NewFile
 from feedback.opinions import declining, outcomes, service, splitting, undoing
 from feedback.opinions.intake import IntakeRules
 from feedback.opinions.models import Matter
@@ -138,21 +139,27 @@ def urgent(matter_id: int) -> Any:
     return _done(matter_id, "緊急の印を付けました。" if on else "緊急の印を外しました。")
 
 
+def _keep_file(matter_id: int) -> None:
+    """Store the file of a note before the transaction that writes the note."""
+    chosen, store = request.files.get("file"), services().media
+    if not chosen or not chosen.filename:
+        return
+    if store is None:
+        raise Invalid("ファイルの保存先が設定されていません。システム管理者に連絡してください。")
+    file = NewFile(chosen.filename, chosen.read(LARGEST_FILE + 1))
+    with services().database.write() as session:
+        stored = files.announce(session, matter_id, file, actor=actor(), at=now())
+    store.put(stored.storage_key, file.content, content_type=stored.content_type)
+    g.stored_file = stored
+
+
 @blueprint.post("/<int:matter_id>/notes")
+@first(_keep_file)
 @allow(Permission.WORK_MATTERS)
 def note(matter_id: int) -> Any:
     """Add an internal note, with a file if one was chosen."""
-    chosen = request.files.get("file")
-    file = NewFile(chosen.filename, chosen.read(LARGEST_FILE + 1)) if chosen and chosen.filename else None
-    called = notes.write(
-        db(),
-        matter_id,
-        actor=actor(),
-        at=now(),
-        text=request.form.get("text", ""),
-        file=file,
-        store=services().media,
-    )
+    text, file = request.form.get("text", ""), g.get("stored_file")
+    called = notes.write(db(), matter_id, actor=actor(), at=now(), text=text, file=file)
     if called.without_access:
         names = "、".join(f"{name}さん" for name in called.without_access)
         flash(

@@ -14,9 +14,11 @@ from feedback.config import Settings
 from feedback.db import Database
 from feedback.inbox import queue
 from feedback.jobs import leases
+from feedback.notes import files
 from feedback.notices import service as notices
 from feedback.opinions import search
 from feedback.outbox import service as outbox
+from feedback.ports import MediaStore
 
 log = structlog.get_logger()
 
@@ -32,6 +34,7 @@ class Periodic:
     database: Database
     settings: Settings
     clock: Clock = utc_now
+    media: MediaStore | None = None
     holder: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
     _next: float = 0.0
     _cleared_at: datetime | None = None
@@ -49,6 +52,7 @@ class Periodic:
         if ours:
             self.forget()
             self.clear_traces()
+            self.sweep_files()
         return 0
 
     def forget(self) -> None:
@@ -60,6 +64,19 @@ class Periodic:
             messages = outbox.forget_old(session, now=now, text_days=self.settings.outbound_text_days)
         if events or messages:
             log.info("periodic.forgot", events=events, messages=messages)
+
+    def sweep_files(self) -> None:
+        """Delete stored files that no note took: whoever uploaded them, or the process, went away in between."""
+        if self.media is None:
+            return
+        with self.database.read() as session:
+            keys = files.orphans(session, now=self.clock())
+        for key in keys:
+            self.media.delete(key)
+        if keys:
+            with self.database.write() as session:
+                files.forget(session, keys)
+            log.info("periodic.swept_files", files=len(keys))
 
     def clear_traces(self) -> None:
         """After citizens erased words: clear what SQLite's files still hold of them. At most once in ten minutes."""

@@ -28,7 +28,8 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
     encoder = SentenceEncoder() if reader is None else None
     reader = reader or CurrentReader(settings, database)
     reader.read(["起動時に一度だけ読み込む"])
-    media = MediaFetcher(database, keys, ContentApi(settings), make_media_store(settings))
+    store = make_media_store(settings)
+    media = MediaFetcher(database, keys, ContentApi(settings), store)
     processor, second = (Processor(database, settings, keys, reader, handle) for _ in range(2))
     return Worker(
         processor=processor,
@@ -42,6 +43,6 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
             "reminders": ReminderRound(database).run_once,
             "surveys": SurveyRound(database, reader).run_once,
             "notices": NoticeSender(database, settings).run_once,
-            "periodic": Periodic(database, settings).run_once,
+            "periodic": Periodic(database, settings, media=store).run_once,
         },
     )

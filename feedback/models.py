@@ -22,7 +22,7 @@ from feedback.jobs.models import Job, Lease
 from feedback.learning.models import ModelActivation, ModelVersion
 from feedback.likeness.models import Fingerprint, FingerprintBand
 from feedback.links.models import GroupedMatter, MatterLink
-from feedback.notes.models import Mention, NoteFile
+from feedback.notes.models import LooseFile, Mention, NoteFile
 from feedback.notices.models import Notice, NoticeChoice, NoticeHook
 from feedback.opinions.models import (
     Attachment,
@@ -85,6 +85,7 @@ __all__ = [
     "Label",
     "Lease",
     "LineEvent",
+    "LooseFile",
     "Matter",
     "MatterLink",
     "MatterReading",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
-from feedback.answers import group, sending
+from feedback.answers import group, sending, telling
 from feedback.answers.models import Answer, AnswerVersion, ApprovalEvent, ApprovalStep
 from feedback.answers.people import covers, office_of
 from feedback.answers.rules import (
@@ -113,6 +113,7 @@ def submit(
     for position, reviewer_id in enumerate(reviewers, 1):
         answer.steps.append(ApprovalStep(round=answer.round, position=position, reviewer_id=reviewer_id))
     _note(answer, ApprovalAction.SUBMITTED, actor=actor, at=at, comment=comment)
+    telling.asked(session, answer, reviewers[0], last=len(reviewers) == 1, but=actor.id, now=at)
     record(session, answer.matter, "answer.submitted", actor=actor, at=at, answer_id=answer.id)
 
 
@@ -159,6 +160,9 @@ def approve(
     _note(answer, action, actor=actor, at=at, comment=comment, for_id=absent)
     if last:
         _decided(session, answer, actor=actor, role=step.reviewer.role, at=at, post=post)
+        telling.decided(session, answer, set(authors(answer)), but=actor.id, now=at)
+    else:
+        _ask_next(session, answer, actor=actor, at=at)
     record(session, answer.matter, f"answer.{action}", actor=actor, at=at, answer_id=answer.id, for_id=absent)
     return last
 
@@ -184,12 +188,15 @@ def give_back(
         for one in steps_of_round(answer):
             if one.position >= to_position:
                 one.state = StepState.WAITING
+        back_to = {one.reviewer_id for one in steps_of_round(answer) if one.position == to_position}
     else:
         step.state = StepState.RETURNED
         for one in steps_of_round(answer):
             if one.state is StepState.WAITING:
                 one.state = StepState.CANCELLED
         _back_to_draft(answer, actor=actor, at=at)
+        back_to = set(authors(answer))
+    telling.given_back(session, answer, back_to, but=actor.id, now=at)
     _note(answer, ApprovalAction.RETURNED, actor=actor, at=at, comment=comment, for_id=absent)
     record(session, answer.matter, "answer.returned", actor=actor, at=at, answer_id=answer.id, to=to_position)
 
@@ -273,6 +280,12 @@ def _deciding(
     if not covers(session, deputy_id=actor.id, absent_id=step.reviewer_id, on=tokyo_date(at)):
         raise NotAllowed("今は、ほかの人の確認を待っています。")
     return answer, step, step.reviewer_id
+
+
+def _ask_next(session: Session, answer: Answer, *, actor: Actor, at: datetime) -> None:
+    route, step = steps_of_round(answer), current_step(answer)
+    if step is not None:
+        telling.asked(session, answer, step.reviewer_id, last=step is route[-1], but=actor.id, now=at)
 
 
 def _decided(session: Session, answer: Answer, *, actor: Actor, role: Role, at: datetime, post: Post) -> None:

@@ -97,12 +97,49 @@ def ungroup(session: Session, matter_id: int, *, actor: Actor, at: datetime) -> 
     if row is None:
         raise Invalid("この案件は、まとめられていません。")
     session.delete(row)
-    session.flush()
-    rest = session.scalars(select(GroupedMatter.matter_id).where(GroupedMatter.group_id == row.group_id)).all()
-    if len(rest) == 1:
-        session.execute(delete(GroupedMatter).where(GroupedMatter.group_id == row.group_id))
+    _dissolve_single(session, row.group_id)
     note_change(matter, "ungrouped", before=row.group_id, after=None, actor=actor, at=at)
     record(session, matter, "matter.ungrouped", actor=actor, at=at, group_id=row.group_id)
+
+
+def take_over(session: Session, matter_id: int, *, merged_id: int) -> None:
+    """A matter takes another one in: the other's links become its own, and it takes the other's place in a group."""
+    mine = {matter_id, merged_id}
+    found = session.scalars(
+        select(MatterLink)
+        .where(or_(MatterLink.matter_id.in_(mine), MatterLink.other_id.in_(mine)))
+        .order_by(MatterLink.id)
+    ).all()
+    ends: set[frozenset[int]] = set()
+    for one in sorted(found, key=lambda one: merged_id in {one.matter_id, one.other_id}):
+        pair = [matter_id if end == merged_id else end for end in (one.matter_id, one.other_id)]
+        if pair[0] == pair[1] or frozenset(pair) in ends:
+            session.delete(one)
+        else:
+            one.matter_id, one.other_id = pair
+            ends.add(frozenset(pair))
+    _take_place(session, matter_id, merged_id=merged_id)
+    session.flush()
+
+
+def _take_place(session: Session, matter_id: int, *, merged_id: int) -> None:
+    place = session.get(GroupedMatter, merged_id)
+    if place is None:
+        return
+    session.delete(place)
+    session.flush()
+    if session.get(GroupedMatter, matter_id) is None:
+        session.add(GroupedMatter(matter_id=matter_id, group_id=place.group_id, staff_id=place.staff_id, at=place.at))
+    else:
+        _dissolve_single(session, place.group_id)
+
+
+def _dissolve_single(session: Session, group_id: int) -> None:
+    """A group of one is none."""
+    session.flush()
+    rest = session.scalars(select(GroupedMatter.matter_id).where(GroupedMatter.group_id == group_id)).all()
+    if len(rest) == 1:
+        session.execute(delete(GroupedMatter).where(GroupedMatter.group_id == group_id))
 
 
 def _between(one: int, other: int) -> ColumnElement[bool]:

@@ -21,6 +21,15 @@ class Mention(Base):
     seen_at: Mapped[datetime | None]
 
 
+class LooseFile(Base):
+    """A file in the media store that belongs to nothing yet: its note is about to be written, or never was."""
+
+    __tablename__ = "loose_files"
+
+    storage_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    stored_at: Mapped[datetime]
+
+
 class NoteFile(Base):
     """A file of staff beside a note; its content lies in the media store."""
 

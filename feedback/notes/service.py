@@ -1,30 +1,22 @@
 """Writing internal notes: with mentions of colleagues, with a file. Raises as `feedback.opinions.service` does."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from feedback.errors import Invalid
-from feedback.notes import rules
+from feedback.notes import files, rules
+from feedback.notes.files import StoredFile
 from feedback.notes.models import Mention, NoteFile
+from feedback.notices.rules import NoticeKind
 from feedback.opinions import service as opinions
 from feedback.opinions.details import require_visible
 from feedback.opinions.models import Matter, Note
-from feedback.ports import MediaStore
+from feedback.opinions.telling import tell
 from feedback.staff.models import Staff
 from feedback.staff.rules import Actor
 from feedback.staff.service import actor_of
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file to attach, as the browser sent it."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +34,21 @@ def write(
     actor: Actor,
     at: datetime,
     text: str,
-    file: NewFile | None = None,
-    store: MediaStore | None = None,
+    file: StoredFile | None = None,
 ) -> Called:
     """Add a note. A mention gives nobody access: who may not see the matter hears nothing, and the writer is told."""
-    checked = _checked(file) if file is not None else None
     note = opinions.add_note(session, matter_id, actor=actor, at=at, text=text)
-    if checked is not None:
-        if store is None:
-            raise Invalid("ファイルの保存先が設定されていません。システム管理者に連絡してください。")
-        session.add(_kept(note, checked, store))
+    if file is not None:
+        files.take(session, file, at=at)
+        session.add(
+            NoteFile(
+                note_id=note.id,
+                storage_key=file.storage_key,
+                content_type=file.content_type,
+                size=file.size,
+                file_name=file.name,
+            )
+        )
     called = _call(session, note, matter_id)
     session.flush()
     return called
@@ -76,30 +73,14 @@ def _call(session: Session, note: Note, matter_id: int) -> Called:
     if "@" not in note.text and "＠" not in note.text:
         return Called([], [])
     people = {one.id: one for one in session.scalars(select(Staff).where(Staff.active, Staff.id != note.staff_id))}
-    department_id = session.scalars(select(Matter.department_id).where(Matter.id == matter_id)).one()
-    told, without_access = [], []
+    matter = session.get_one(Matter, matter_id)
+    told, without_access, ids = [], [], []
     for staff_id in rules.mentioned(note.text, {key: one.name for key, one in people.items()}):
-        if actor_of(people[staff_id]).sees(department_id):
+        if actor_of(people[staff_id]).sees(matter.department_id):
             session.add(Mention(note_id=note.id, staff_id=staff_id))
             told.append(people[staff_id].name)
+            ids.append(staff_id)
         else:
             without_access.append(people[staff_id].name)
+    tell(session, matter, ids, kind=NoticeKind.MENTION, now=note.at)
     return Called(told, without_access)
-
-
-def _checked(file: NewFile) -> tuple[str, str, bytes]:
-    """Name, content type and content of a file that may be kept."""
-    name = rules.safe_name(file.name)
-    if len(file.content) > rules.LARGEST_FILE:
-        raise Invalid(f"ファイルは{rules.LARGEST_FILE // 1024 // 1024}MBまでです。")
-    content_type = rules.file_type(name, file.content)
-    if content_type is None:
-        raise Invalid(f"このファイルは付けられません。付けられるのは、{rules.FILE_NAMES}です。マクロ入りは除きます。")
-    return name, content_type, file.content
-
-
-def _kept(note: Note, checked: tuple[str, str, bytes], store: MediaStore) -> NoteFile:
-    name, content_type, content = checked
-    key = secrets.token_hex(16)
-    store.put(key, content, content_type=content_type)
-    return NoteFile(note_id=note.id, storage_key=key, content_type=content_type, size=len(content), file_name=name)

@@ -16,6 +16,10 @@ class NoticeKind(StrEnum):
     DESK = "desk"
     RETURNED = "returned"
     RESULT = "result"
+    MENTION = "mention"
+    ASKED = "asked"
+    GIVEN_BACK = "given_back"
+    DECIDED = "decided"
     DIGEST = "digest"
 
 
@@ -27,6 +31,10 @@ NOTICE_NAMES = {
     NoticeKind.DESK: "期限を過ぎたままの案件（広聴担当へ）",
     NoticeKind.RETURNED: "差し戻しが続き、広聴担当が担当課を決める案件",
     NoticeKind.RESULT: "反映予定の時期を過ぎた案件",
+    NoticeKind.MENTION: "内部メモで呼ばれたとき",
+    NoticeKind.ASKED: "回答案の確認・決裁を頼まれたとき",
+    NoticeKind.GIVEN_BACK: "回答案が差し戻されたとき",
+    NoticeKind.DECIDED: "書いた回答案が決裁されたとき",
     NoticeKind.DIGEST: "朝のまとめ",
 }
 
@@ -38,15 +46,20 @@ _NEEDS = {
     NoticeKind.DESK: Permission.TRIAGE,
     NoticeKind.RETURNED: Permission.TRIAGE,
     NoticeKind.RESULT: Permission.WORK_MATTERS,
+    NoticeKind.MENTION: Permission.VIEW_MATTERS,
+    NoticeKind.ASKED: Permission.WORK_MATTERS,
+    NoticeKind.GIVEN_BACK: Permission.WORK_MATTERS,
+    NoticeKind.DECIDED: Permission.WORK_MATTERS,
     NoticeKind.DIGEST: Permission.WORK_MATTERS,
 }
+_PERSONAL = frozenset({NoticeKind.MENTION, NoticeKind.ASKED, NoticeKind.GIVEN_BACK, NoticeKind.DECIDED})
+"""About the person, not about a department's matters."""
 
 
 def kinds_for(actor: Actor) -> list[NoticeKind]:
-    """What a member of staff may be told of. Who belongs to no department is told nothing."""
-    if actor.department_id is None:
-        return []
-    return [kind for kind in NoticeKind if actor.may(_NEEDS[kind])]
+    """What a member of staff may be told of. Who belongs to no department is told only what is about themselves."""
+    kinds = [kind for kind in NoticeKind if actor.may(_NEEDS[kind])]
+    return kinds if actor.department_id is not None else [kind for kind in kinds if kind in _PERSONAL]
 
 
 class Via(StrEnum):

@@ -27,6 +27,16 @@ _LEADS = {
         "担当課を決める案件があります",
         "差し戻しが続いた案件です。これまでの経過を見て、担当課を決めてください。",
     ),
+    NoticeKind.MENTION: ("内部メモで呼ばれています", "内部メモで、あなたが呼ばれました。メモを確かめてください。"),
+    NoticeKind.ASKED: (
+        "確認・決裁を待つ回答案があります",
+        "回答案の確認・決裁を頼まれています。内容を確かめて、先へ回すか、差し戻してください。",
+    ),
+    NoticeKind.GIVEN_BACK: (
+        "回答案が差し戻されました",
+        "回答案が差し戻されました。コメントを確かめて、直してください。",
+    ),
+    NoticeKind.DECIDED: ("回答案が決裁されました", "書いた回答案が決裁されました。"),
     NoticeKind.RESULT: (
         "反映予定の時期を過ぎた案件があります",
         "反映予定の時期を過ぎました。結果を記録するか、予定を改めてください。",
@@ -44,13 +54,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class MatterLine:
-    """One matter in a notice. ``state``: how its deadline stands, such as あと3営業日."""
+    """One matter in a notice. ``state``: how it stands, such as あと3営業日. ``page``: which of its pages to open."""
 
     matter_id: int
     receipt: str
     area: str
     department: str
     state: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ def about_matters(kind: NoticeKind, lines: Sequence[MatterLine]) -> Words:
     """A notice about one matter or several of the same kind."""
     subject, lead = _LEADS[kind]
     entries = [
-        f"・{one.receipt}　{one.area}（{one.department}）{one.state}\n  {STAFF_URL}/matters/{one.matter_id}"
+        f"・{one.receipt}　{one.area}（{one.department}）{one.state}\n  {STAFF_URL}/matters/{one.matter_id}{one.page}"
         for one in lines[:_SHOWN]
     ]
     rest = len(lines) - _SHOWN

@@ -270,7 +270,10 @@ class Label(Base):
 
 
 class HistoryEntry(Base):
-    """One step in a matter's life, as staff read it: who did what, from what to what, why."""
+    """One step in a matter's life, as staff read it: who did what, from what to what, why.
+
+    ``kept``: what taking it back needs beside ``before``.
+    """
 
     __tablename__ = "history_entries"
 
@@ -283,6 +286,7 @@ class HistoryEntry(Base):
     before: Mapped[str | None] = mapped_column(String(100))
     after: Mapped[str | None] = mapped_column(String(100))
     reason: Mapped[str | None] = mapped_column(String(500))
+    kept: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     matter: Mapped[Matter] = relationship(back_populates="history", lazy="raise")
     staff: Mapped[Staff | None] = relationship(lazy="raise")

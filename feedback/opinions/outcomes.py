@@ -1,5 +1,6 @@
 """What the city did with a matter (対応区分), and the plans whose result is still to be collected."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,11 +51,30 @@ def set_outcome(
     matter = open_matter(session, matter_id, actor=actor, version=version)
     words = reason.strip()
     _check(outcome, words, planned_month, reflected_on, today=tokyo_date(at))
-    note_change(matter, "outcome", before=matter.outcome, after=outcome, actor=actor, at=at, reason=words)
+    kept = as_kept(matter)
+    note_change(matter, "outcome", before=matter.outcome, after=outcome, actor=actor, at=at, reason=words, kept=kept)
     matter.outcome, matter.outcome_reason = outcome, words or None
     matter.planned_month = planned_month.replace(day=1) if planned_month and outcome is Outcome.PLANNED else None
     matter.reflected_on = reflected_on if outcome is Outcome.REFLECTED else None
     record(session, matter, "matter.outcome", actor=actor, at=at, outcome=outcome)
+
+
+def as_kept(matter: Matter) -> dict[str, str | None]:
+    """The outcome with its words and dates, as the history keeps it to be taken back."""
+    month, day = matter.planned_month, matter.reflected_on
+    return {
+        "reason": matter.outcome_reason,
+        "planned_month": month.isoformat() if month else None,
+        "reflected_on": day.isoformat() if day else None,
+    }
+
+
+def restore(matter: Matter, outcome: Outcome | None, kept: Mapping[str, str | None]) -> None:
+    """Give a matter back an earlier outcome."""
+    month, day = kept.get("planned_month"), kept.get("reflected_on")
+    matter.outcome, matter.outcome_reason = outcome, kept.get("reason")
+    matter.planned_month = date.fromisoformat(month) if month else None
+    matter.reflected_on = date.fromisoformat(day) if day else None
 
 
 def _check(outcome: Outcome | None, words: str, month: date | None, day: date | None, *, today: date) -> None:

@@ -278,9 +278,17 @@ def stamp(matter: Matter, status: MatterStatus, *, at: datetime) -> None:
 
 
 def note_change(
-    matter: Matter, action: str, *, before: object, after: object, actor: Actor, at: datetime, reason: str = ""
+    matter: Matter,
+    action: str,
+    *,
+    before: object,
+    after: object,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    kept: dict[str, Any] | None = None,
 ) -> None:
-    """Write a step into the matter's history."""
+    """Write a step into the matter's history. ``kept``: what taking it back needs beside ``before``."""
     HistoryEntry(
         matter=matter,
         at=at,
@@ -290,6 +298,7 @@ def note_change(
         before=None if before is None else str(before),
         after=None if after is None else str(after),
         reason=reason.strip()[:_LONGEST_REASON] or None,
+        kept=kept,
     )
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from feedback.answers.models import Answer
+from feedback.answers.models import Answer, AnswerMember
 from feedback.errors import Invalid
+from feedback.links import service as links
 from feedback.opinions import search
 from feedback.opinions.intake import IntakeRules, move, take_reading
 from feedback.opinions.models import HistoryEntry, Matter, Note, Part
@@ -76,7 +77,7 @@ def split(
 def merge(
     session: Session, matter_id: int, *, actor: Actor, version: int, at: datetime, other_id: int, other_version: int
 ) -> None:
-    """Take another matter of the same submission into this one; its notes and history come along."""
+    """Take another matter of the same submission into this one; its notes, history and links come along."""
     matter = open_matter(session, matter_id, actor=actor, version=version)
     other = open_matter(session, other_id, actor=actor, version=other_version)
     if other.submission_id != matter.submission_id or other.id == matter.id:
@@ -86,8 +87,15 @@ def merge(
     matter.text = _merged_text(session, matter, other)
     matter.urgent = matter.urgent or other.urgent
     note_change(matter, "merged", before=other.number, after=matter.number, actor=actor, at=at)
+    taken = select(AnswerMember.answer_id).where(AnswerMember.matter_id == matter.id)
+    session.execute(
+        update(AnswerMember)
+        .where(AnswerMember.matter_id == other.id, AnswerMember.answer_id.not_in(taken))
+        .values(matter_id=matter.id)
+    )
     for table in (Note, HistoryEntry, OutboundMessage):
         session.execute(update(table).where(table.matter_id == other.id).values(matter_id=matter.id))
+    links.take_over(session, matter.id, merged_id=other.id)
     record(session, matter, "matter.merged", actor=actor, at=at, merged_id=other.id, merged_number=other.number)
     search.forget(session, [other.id])
     session.expire(other)

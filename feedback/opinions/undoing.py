@@ -1,4 +1,4 @@
-"""Taking back the latest change of status, area, kind, department, assignee, due date or urgency."""
+"""Taking back the latest change of status, area, kind, department, assignee, due date, urgency or outcome."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.errors import Invalid
-from feedback.opinions import due, lifecycle
+from feedback.opinions import due, lifecycle, outcomes
 from feedback.opinions.models import HistoryEntry, Label, Matter
-from feedback.opinions.rules import Kind, MatterStatus, Source
+from feedback.opinions.rules import Kind, MatterStatus, Outcome, Source
 from feedback.opinions.service import IN_APPROVAL, note_change, open_matter, record, stamp
 from feedback.staff.rules import Actor, Role
 
-UNDOABLE = frozenset({"status", "area", "kind", "routed", "assigned", "due", "urgent"})
+UNDOABLE = frozenset({"status", "area", "kind", "routed", "assigned", "due", "urgent", "outcome"})
 _REASON = "元に戻す"
 
 
@@ -25,7 +25,8 @@ def undoable(entries: Sequence[HistoryEntry]) -> frozenset[int]:
         for entry in latest.values()
         if entry.action in UNDOABLE
         and entry.source == Source.STAFF
-        and (entry.before is not None or entry.action in {"area", "kind", "assigned"})
+        and (entry.before is not None or entry.action in {"area", "kind", "assigned", "outcome"})
+        and (entry.action != "outcome" or entry.kept is not None)
         and (entry.action != "status" or lifecycle.may_undo(Role.DESK, *_steps(entry)))
     )
 
@@ -49,8 +50,9 @@ def undo(session: Session, matter_id: int, *, actor: Actor, version: int, at: da
         raise Invalid(IN_APPROVAL)
     if entry.action == "status" and not lifecycle.may_undo(actor.role, *_steps(entry)):
         raise Invalid("この状況の変更は、元に戻す操作の対象ではありません。「再開」などで改めて変更してください。")
-    _RESTORE[entry.action](session, matter, entry.before, actor, at)
-    note_change(matter, entry.action, before=entry.after, after=entry.before, actor=actor, at=at, reason=_REASON)
+    kept = _take_back(session, matter, entry, actor, at)
+    before, after = entry.after, entry.before
+    note_change(matter, entry.action, before=before, after=after, actor=actor, at=at, reason=_REASON, kept=kept)
     if entry.action in {"area", "kind", "routed"}:
         due.revise(session, matter, at=at, reason=_REASON)
     if entry.action == "due":
@@ -58,6 +60,18 @@ def undo(session: Session, matter_id: int, *, actor: Actor, version: int, at: da
             one.action == "due" and one.id < entry_id and one.source == Source.STAFF for one in entries
         )
     record(session, matter, "matter.undone", actor=actor, at=at, change=entry.action)
+
+
+def _take_back(
+    session: Session, matter: Matter, entry: HistoryEntry, actor: Actor, at: datetime
+) -> dict[str, str | None] | None:
+    """Give the matter what it had. Returns what taking this back again needs."""
+    if entry.action != "outcome":
+        _RESTORE[entry.action](session, matter, entry.before, actor, at)
+        return None
+    present = outcomes.as_kept(matter)
+    outcomes.restore(matter, Outcome(entry.before) if entry.before else None, entry.kept or {})
+    return present
 
 
 def _status(_session: Session, matter: Matter, before: str | None, _actor: Actor, at: datetime) -> None:

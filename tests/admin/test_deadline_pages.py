@@ -142,7 +142,9 @@ def test_staff_choose_what_they_are_told(as_person: AsPerson, database: Database
     with database.read() as session:
         choice = session.get_one(NoticeChoice, cast.tanaka.id)
         assert choice.muted == ["digest", "overdue", "result", "soon"]
-    assert "受け取るお知らせはありません" in as_person("suzuki").get("/notices").text
+    page = as_person("suzuki").get("/notices").text
+    assert "内部メモで呼ばれたとき" in page
+    assert "朝のまとめ" not in page, "who belongs to no department hears only of what is about themselves"
 
 
 def test_a_rooms_address_is_never_shown_again(as_person: AsPerson, database: Database) -> None:

@@ -10,9 +10,11 @@ from feedback.config import Settings
 from feedback.db import Database
 from feedback.inbox.models import EventState, LineEvent
 from feedback.jobs.models import Lease
+from feedback.notes.models import LooseFile
 from feedback.opinions.models import Matter, Part
 from feedback.outbox import service as outbox
 from feedback.outbox.models import OutboundMessage, OutboundState
+from tests.admin.conftest import FakeMedia
 from tests.conftest import NOW, FakeClock
 from tests.feedback.opinions.people import opinion, words
 
@@ -134,3 +136,18 @@ def _traces(path: Path) -> bool:
     files = [path, path.with_name(path.name + "-wal")]
     content = b"".join(one.read_bytes() for one in files if one.exists())
     return "鑿魑".encode() in content or b"g9b51" in content
+
+
+def test_files_that_no_note_took_are_swept_from_the_store(
+    database: Database, settings: Settings, clock: FakeClock
+) -> None:
+    store = FakeMedia()
+    for key in ("old", "fresh"):
+        store.put(key, b"%PDF-1.7", content_type="application/pdf")
+    with database.write() as session:
+        session.add(LooseFile(storage_key="old", stored_at=clock() - timedelta(hours=2)))
+        session.add(LooseFile(storage_key="fresh", stored_at=clock()))
+    Periodic(database, settings, clock, media=store).run_once()
+    assert set(store.kept) == {"fresh"}
+    with database.read() as session:
+        assert session.scalars(select(LooseFile.storage_key)).all() == ["fresh"]

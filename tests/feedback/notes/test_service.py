@@ -1,15 +1,17 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from feedback.db import Database
-from feedback.errors import Invalid, NotFound
-from feedback.notes import queries, service
+from feedback.errors import Invalid, NotAllowed, NotFound
+from feedback.notes import files, queries, service
+from feedback.notes.files import NewFile
 from feedback.notes.models import NoteFile
-from feedback.notes.service import Called, NewFile
+from feedback.notes.service import Called
 from feedback.opinions import queries as opinions
 from feedback.opinions.queries import Tab
 from feedback.staff.rules import Actor
-from tests.admin.conftest import FakeMedia
 from tests.admin.opinions import write_opinion
 from tests.conftest import NOW, Cast, FakeClock
 
@@ -61,17 +63,16 @@ def test_only_who_may_see_the_matter_is_offered(database: Database, cast: Cast, 
 
 def test_a_file_is_kept_beside_the_note(database: Database, cast: Cast, clock: FakeClock) -> None:
     matter_id, other = write_opinion(database, clock()), write_opinion(database, clock())
-    store = FakeMedia()
     with database.write() as session:
-        service.write(session, matter_id, actor=cast.tanaka, at=NOW, text="図です。", file=PDF, store=store)
+        stored = files.announce(session, matter_id, PDF, actor=cast.tanaka, at=NOW)
+        session.flush()
+        service.write(session, matter_id, actor=cast.tanaka, at=NOW, text="図です。", file=stored)
     with database.read() as session:
         file_id = session.scalars(select(NoteFile.id)).one()
         file = queries.file_of(session, matter_id, file_id, actor=cast.suzuki)
-        assert (file.file_name, file.content_type, store.kept[file.storage_key]) == (
-            "現地の図.pdf",
-            "application/pdf",
-            PDF.content,
-        )
+        assert (file.file_name, file.content_type, file.size) == ("現地の図.pdf", "application/pdf", len(PDF.content))
+        assert file.storage_key == stored.storage_key
+        assert files.orphans(session, now=NOW + timedelta(days=1)) == []
         for who, where in ((cast.sato, matter_id), (cast.tanaka, other)):
             with pytest.raises(NotFound):
                 queries.file_of(session, where, file_id, actor=who)
@@ -83,4 +84,23 @@ def test_a_file_is_kept_beside_the_note(database: Database, cast: Cast, clock: F
 def test_what_may_not_be_attached_is_refused(database: Database, cast: Cast, clock: FakeClock, file: NewFile) -> None:
     matter_id = write_opinion(database, clock())
     with database.write() as session, pytest.raises(Invalid):
-        service.write(session, matter_id, actor=cast.tanaka, at=NOW, text="図", file=file, store=FakeMedia())
+        files.announce(session, matter_id, file, actor=cast.tanaka, at=NOW)
+
+
+def test_a_file_that_no_note_took_is_swept_and_cannot_be_taken_any_more(
+    database: Database, cast: Cast, clock: FakeClock
+) -> None:
+    matter_id, later = write_opinion(database, clock()), NOW + files.SWEPT_AFTER + timedelta(seconds=1)
+    with database.write() as session:
+        with pytest.raises(NotFound):
+            files.announce(session, matter_id, PDF, actor=cast.sato, at=NOW)
+        with pytest.raises(NotAllowed):
+            files.announce(session, matter_id, PDF, actor=cast.suzuki, at=NOW)
+        stored = files.announce(session, matter_id, PDF, actor=cast.tanaka, at=NOW)
+        session.flush()
+        assert files.orphans(session, now=NOW + timedelta(minutes=59)) == []
+        assert files.orphans(session, now=later) == [stored.storage_key]
+        with pytest.raises(Invalid), session.begin_nested():
+            service.write(session, matter_id, actor=cast.tanaka, at=later, text="図", file=stored)
+        files.forget(session, [stored.storage_key])
+        assert files.orphans(session, now=later) == []

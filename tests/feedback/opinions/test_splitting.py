@@ -8,6 +8,9 @@ from sqlalchemy import select
 
 from feedback.db import Database
 from feedback.errors import Invalid
+from feedback.links import service as links
+from feedback.links.queries import around, members
+from feedback.links.rules import LinkKind
 from feedback.opinions import search, service, splitting
 from feedback.opinions.intake import IntakeRules
 from feedback.opinions.models import HistoryEntry, Matter, MatterReading, Note
@@ -112,3 +115,39 @@ def test_only_matters_of_one_submission_merge(database: Database, cast: Cast, cl
     one, other = write_opinion(database, clock()), write_opinion(database, clock())
     with database.write() as session, pytest.raises(Invalid, match="同じ受付"):
         splitting.merge(session, one, actor=cast.kochi, version=1, at=clock(), other_id=other, other_version=1)
+
+
+def test_a_merge_keeps_links_and_the_place_in_a_group(database: Database, cast: Cast, clock: FakeClock) -> None:
+    matter_id = write_opinion(database, clock(), text=TEXT)
+    friend, member = write_opinion(database, clock()), write_opinion(database, clock())
+    (second,) = split(database, matter_id, cast, clock, [1, 1, 2])
+    with database.write() as session:
+        common: dict[str, Any] = {"actor": cast.kochi, "at": clock(), "kind": LinkKind.RELATED}
+        for one, other in ((matter_id, second), (second, friend), (matter_id, friend), (member, second)):
+            links.link(session, one, other=other, **common)
+        links.group(session, [second, member], actor=cast.kochi, at=clock())
+        session.flush()
+        versions = dict(iter(session.execute(select(Matter.id, Matter.version))))
+        splitting.merge(
+            session,
+            matter_id,
+            actor=cast.kochi,
+            version=versions[matter_id],
+            at=clock(),
+            other_id=second,
+            other_version=versions[second],
+        )
+    with database.read() as session:
+        seen = around(session, matter_id, actor=cast.kochi)
+        assert [(one.row.id, one.back) for one in seen.links] == [(friend, False), (member, True)]
+        assert [row.id for row in seen.group] == [member]
+
+
+def test_a_merge_inside_a_group_of_two_leaves_none(database: Database, cast: Cast, clock: FakeClock) -> None:
+    matter_id = write_opinion(database, clock(), text=TEXT)
+    (second,) = split(database, matter_id, cast, clock, [1, 1, 2])
+    with database.write() as session:
+        links.group(session, [matter_id, second], actor=cast.kochi, at=clock())
+        session.flush()
+        links.take_over(session, matter_id, merged_id=second)
+        assert members(session, matter_id) == []
