@@ -37,3 +37,40 @@ def bars(values: Sequence[tuple[str, float]], description: str, *, whole: bool =
             }
         ],
     }
+
+
+def columns(values: Sequence[tuple[str, float]], description: str) -> dict[str, Any]:
+    """Standing bars in the order given."""
+    return base(description) | {
+        "xAxis": {"type": "category", "data": [name for name, _ in values], "axisLabel": {"interval": 0}},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": [
+            {
+                "type": "bar",
+                "data": [value for _, value in values],
+                "itemStyle": {"color": BLUE, "borderRadius": [2, 2, 0, 0]},
+                "label": {"show": True, "position": "top", "color": INK},
+            }
+        ],
+    }
+
+
+def compared(
+    names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], description: str
+) -> dict[str, Any]:
+    """Standing bars side by side, the last series the strongest: an earlier period beside the present one."""
+    colours = [PALE] * (len(series) - 1) + [BLUE]
+    return base(description) | {
+        "legend": {"top": 0, "right": 0},
+        "xAxis": {"type": "category", "data": list(names)},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": [
+            {
+                "name": name,
+                "type": "bar",
+                "data": list(values),
+                "itemStyle": {"color": colour, "borderRadius": [2, 2, 0, 0]},
+            }
+            for (name, values), colour in zip(series, colours, strict=True)
+        ],
+    }

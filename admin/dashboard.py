@@ -1,6 +1,8 @@
 """The dashboard: figures of a period, each as a table, the main ones as charts too, all leading to the inbox."""
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,90 +10,118 @@ from flask import Blueprint, render_template, request, url_for
 
 from admin import charts
 from admin.access import allow
-from admin.choices import day, department_choices, whole
+from admin.choices import area_choices, channel_choices, department_choices, kind_choices, named
 from admin.context import actor, db, now
 from feedback.clock import fiscal_year, fiscal_year_name, tokyo_date
+from feedback.opinions.narrowing import UNKNOWN
+from feedback.opinions.rules import AGE_BANDS, OUTCOME_NAMES
 from feedback.staff.rules import Permission
-from feedback.statistics.queries import Month, Scope, Share, statistics
+from feedback.statistics.dashboard import Dashboard, dashboard
+from feedback.statistics.filters import FigureFilter, read
+from feedback.statistics.places import districts
 
 blueprint = Blueprint("dashboard", __name__)
+NOBODYS = -1
+"""No department: somebody of a department's role without one sees nothing."""
+_HEATS = 6
 
 
 @blueprint.get("/dashboard")
 @allow(Permission.VIEW_DASHBOARD)
 def index() -> Any:
-    """Figures of the period and department in the address; without them, of this fiscal year so far."""
+    """Figures of the filter in the address; without one, of this fiscal year so far."""
     today = tokyo_date(now())
-    year = fiscal_year(today)
-    first = day(request.args.get("from")) or date(year, 4, 1)
-    last = day(request.args.get("to")) or today
-    if first > last:
-        first, last = last, first
-    department_id = whole(request.args.get("department")) if actor().sees_all else actor().department_id
-    found = statistics(db(), Scope(first, last, department_id), today=today)
+    wanted = filter_of_address(today)
+    found = dashboard(db(), wanted, today=today)
     return render_template(
         "dashboard/index.html",
         found=found,
-        first=first,
-        last=last,
-        department=str(department_id or ""),
-        departments=department_choices(empty="すべての課", active_only=False) if actor().sees_all else [],
-        years=[(fiscal_year_name(one), date(one, 4, 1), min(today, date(one + 1, 3, 31))) for one in (year, year - 1)],
-        to_inbox=lambda **filters: _inbox(first, last, department_id, filters),
-        charts={
-            "months": _month_chart(found.months, (found.year_before_name, found.year_name)),
-            "areas": _bar_chart(found.areas, "分野別の件数"),
-            "answers": _column_chart(found.answers.bands, "回答までの営業日数ごとの件数"),
-        },
+        wanted=wanted,
+        choices=filter_choices([one.key for one in found.districts if one.key != UNKNOWN]),
+        periods=periods(today),
+        to_inbox=inbox_of(wanted),
+        month_days=_month_days,
+        heat=_heat_of(found),
+        charts=_charts(found),
     )
 
 
-def _inbox(first: date, last: date, department_id: int | None, filters: dict[str, Any]) -> str:
-    """The inbox showing the matters behind a figure."""
-    wanted = {"tab": "all", "since": first.isoformat(), "until": last.isoformat()}
-    if department_id is not None and actor().sees_all:
-        wanted["department"] = str(department_id)
-    return url_for("inbox.index", **(wanted | filters))
+def filter_of_address(today: date) -> FigureFilter:
+    """What the address asks for, as far as the person asking may see it."""
+    wanted = read(request.args, first=date(fiscal_year(today), 4, 1), last=today)
+    return wanted if actor().sees_all else replace(wanted, department_id=actor().department_id or NOBODYS)
 
 
-def _month_chart(months: Sequence[Month], names: tuple[str, str]) -> dict[str, Any]:
-    before, current = names
-    return charts.base(f"月別の件数。{before}と{current}を比べます。数値は下の表にあります。") | {
-        "legend": {"top": 0, "right": 0},
-        "xAxis": {"type": "category", "data": [f"{one.month}月" for one in months]},
-        "yAxis": {"type": "value", "minInterval": 1},
-        "series": [
-            {
-                "name": before,
-                "type": "bar",
-                "data": [one.before for one in months],
-                "itemStyle": {"color": charts.PALE, "borderRadius": [2, 2, 0, 0]},
-            },
-            {
-                "name": current,
-                "type": "bar",
-                "data": [one.current for one in months],
-                "itemStyle": {"color": charts.BLUE, "borderRadius": [2, 2, 0, 0]},
-            },
-        ],
-    }
+def filter_choices(named_districts: Iterable[str] = ()) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Name, label and choices of each filter beside the period. ``named_districts``: those in the figures shown."""
+    places = sorted({*districts(db()), *named_districts})
+    departments = [("department", "担当課", department_choices(empty="すべて", active_only=False))]
+    return [
+        ("area", "分野", [("", "すべて"), *area_choices(active_only=False), (UNKNOWN, "分野未定")]),
+        ("kind", "種別", [*kind_choices(empty="すべて"), (UNKNOWN, "種別未定")]),
+        *(departments if actor().sees_all else []),
+        ("channel", "受付方法", [("", "すべて"), *channel_choices()]),
+        ("outcome", "対応区分", [("", "すべて"), *named(OUTCOME_NAMES), (UNKNOWN, "記録なし")]),
+        ("district", "地区", [("", "すべて"), *((one, one) for one in places), (UNKNOWN, "不明")]),
+        ("age", "年代", [("", "すべて"), *named(AGE_BANDS), (UNKNOWN, "不明")]),
+    ]
 
 
-def _bar_chart(shares: Sequence[Share], name: str) -> dict[str, Any]:
-    shown = [(one.name, one.count) for one in shares if one.count]
-    return charts.bars(shown, f"{name}。多い順に並べます。数値は下の表にあります。", whole=True)
+def periods(today: date) -> list[tuple[str, date, date]]:
+    """Periods at one press: the last fiscal years and this month."""
+    year = fiscal_year(today)
+    years = [(fiscal_year_name(one), date(one, 4, 1), min(today, date(one + 1, 3, 31))) for one in (year, year - 1)]
+    return [*years, ("今月", today.replace(day=1), today)]
 
 
-def _column_chart(shares: Sequence[Share], name: str) -> dict[str, Any]:
-    return charts.base(f"{name}。数値は下の表にあります。") | {
-        "xAxis": {"type": "category", "data": [one.name for one in shares]},
-        "yAxis": {"type": "value", "minInterval": 1},
-        "series": [
-            {
-                "type": "bar",
-                "data": [one.count for one in shares],
-                "itemStyle": {"color": charts.BLUE, "borderRadius": [2, 2, 0, 0]},
-                "label": {"show": True, "position": "top", "color": charts.INK},
-            }
-        ],
+def inbox_of(wanted: FigureFilter) -> Callable[..., str]:
+    """Addresses of the inbox showing the matters behind a figure of this filter."""
+    narrowed = wanted.narrowed
+    if not actor().sees_all:
+        narrowed.pop("department", None)
+    period = {"tab": "all", "since": wanted.first.isoformat(), "until": wanted.last.isoformat()}
+
+    def address(**filters: str) -> str:
+        arguments: dict[str, Any] = period | narrowed | filters
+        return url_for("inbox.index", **arguments)
+
+    return address
+
+
+def _month_days(wanted: FigureFilter, month: tuple[int, int]) -> dict[str, str]:
+    """The part of a month that lies in the period, as the inbox asks for it."""
+    first, last = date(*month, 1), date(*month, monthrange(*month)[1])
+    return {"since": max(first, wanted.first).isoformat(), "until": min(last, wanted.last).isoformat()}
+
+
+def _heat_of(found: Dashboard) -> Callable[[int], int]:
+    """How strongly a cell of the heat map is coloured, 0 to 6, by its share of the largest."""
+    largest = max((count for _, _, counts in found.heat.rows for count in counts), default=0)
+    return lambda count: -(-count * _HEATS // largest) if largest else 0
+
+
+def _charts(found: Dashboard) -> dict[str, Any]:
+    def bars(shares: Sequence[Any], name: str) -> dict[str, Any]:
+        shown = [(one.name, one.count) for one in shares if one.count]
+        return charts.bars(shown, f"{name}。数値は下の表にあります。", whole=True)
+
+    months = found.months
+    series: list[tuple[str, list[int | None]]] = [
+        (found.year_before_name, [one.before for one in months]),
+        (found.year_name, [one.current for one in months]),
+    ]
+    return {
+        "months": charts.compared(
+            [f"{one.month}月" for one in months],
+            series,
+            f"月別の件数。{found.year_before_name}と{found.year_name}を比べます。数値は下の表にあります。",
+        ),
+        "areas": bars(found.areas, "分野別の件数。多い順に並べます"),
+        "kinds": bars(found.kinds, "種別の件数"),
+        "outcomes": bars(found.outcomes, "対応区分の件数"),
+        "answers": charts.columns(
+            [(one.name, one.count) for one in found.answers.bands],
+            "回答までの営業日数ごとの件数。数値は下の表にあります。",
+        ),
+        "ages": charts.columns([(one.name, one.count) for one in found.ages], "年代別の件数。数値は下の表にあります。"),
     }

@@ -107,6 +107,11 @@ def number(value: float) -> str:
     return f"{value:,}"
 
 
+def change(value: int) -> str:
+    """A difference as cities print it: △ for a decrease."""
+    return f"△{-value:,}" if value < 0 else f"{value:,}"
+
+
 def percent(value: float) -> str:
     """0.1234 → 12.3%"""
     return f"{value * 100:.1f}%"
@@ -143,6 +148,7 @@ def install(app: Flask) -> None:
         iso=iso,
         number=number,
         percent=percent,
+        change=change,
         channel_name=_named(CHANNEL_NAMES),
         kind_name=_named(KIND_NAMES),
         status_name=_named(STATUS_NAMES),

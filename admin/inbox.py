@@ -20,10 +20,18 @@ from feedback.notes.queries import texts_of
 from feedback.opinions import queries
 from feedback.opinions.queries import Filter, Row, Tab
 from feedback.opinions.receipts import matter_of_receipt
-from feedback.opinions.rules import CHANNEL_NAMES, KIND_NAMES, OPEN_STATUSES, STATUS_NAMES
+from feedback.opinions.rules import (
+    AGE_BANDS,
+    CHANNEL_NAMES,
+    KIND_NAMES,
+    OPEN_STATUSES,
+    OUTCOME_NAMES,
+    STATUS_NAMES,
+)
 from feedback.routing.queries import areas
 from feedback.staff.queries import colleagues
 from feedback.staff.rules import Permission
+from feedback.statistics.answering import BANDS
 from feedback.views.queries import View, views_of
 
 blueprint = Blueprint("inbox", __name__)
@@ -63,8 +71,8 @@ def index() -> Any:
     found = matter_of_receipt(db(), wish.q, actor=actor()) if wish.q else None
     if found is not None:
         return redirect(url_for("matters.show", matter_id=found))
-    wanted = queries.looked_up(db(), wish.filter())
     today = tokyo_date(now())
+    wanted = queries.looked_up(db(), wish.filter(today))
     page = queries.page(
         db(),
         actor=actor(),
@@ -171,7 +179,10 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "status": [("open", "未完了すべて"), *((str(key), name) for key, name in STATUS_NAMES.items())],
         "area": [("none", "分野未定"), *((one.key, one.short_name) for one in areas(db()))],
-        "kind": [(str(key), name) for key, name in KIND_NAMES.items()],
+        "kind": [("none", "種別未定"), *((str(key), name) for key, name in KIND_NAMES.items())],
+        "outcome": [("none", "対応区分の記録なし"), *((str(key), name) for key, name in OUTCOME_NAMES.items())],
+        "age": [("none", "年代不明"), *AGE_BANDS.items()],
+        "days": [(key, f"{name}に回答") for key, name, _, _ in BANDS],
         "department": [(str(one.id), one.name) for one in departments(db())] if actor().sees_all else [],
         "channel": [(str(key), name) for key, name in CHANNEL_NAMES.items()],
     }

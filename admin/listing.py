@@ -1,18 +1,21 @@
 """The inbox's address: which tab, filter, order and page a URL asks for, and the URL of a changed wish."""
 
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
 from admin.choices import day, whole
+from feedback.opinions.narrowing import UNKNOWN, Narrowing
 from feedback.opinions.queries import Filter, Sort, Tab
-from feedback.opinions.rules import Channel, Kind, MatterStatus
+from feedback.opinions.rules import AGE_BANDS, Channel, Kind, MatterStatus, Outcome
+from feedback.statistics.answering import BANDS
 
 E = TypeVar("E", bound=StrEnum)
 _LONGEST_SEARCH = 200
-_OPEN, _NO_AREA = "open", "none"
+_OPEN = "open"
 _EVERY_COPY = "all"
 _DUE_FIRST = frozenset({Tab.MINE, Tab.DEPARTMENT, Tab.OVERDUE, Tab.URGENT})
 
@@ -34,6 +37,11 @@ class Wish:
     q: str = ""
     group: str = ""
     theme: str = ""
+    outcome: str = ""
+    district: str = ""
+    age: str = ""
+    days: str = ""
+    late: str = ""
     copies: str = ""
     sort: str = ""
     view: str = ""
@@ -49,13 +57,13 @@ class Wish:
         """The words searched for, one by one."""
         return self.q.split()
 
-    def filter(self) -> Filter:
-        """The same for the query."""
+    def filter(self, today: date) -> Filter:
+        """The same for the query. What is overdue depends on ``today``."""
         return Filter(
             status=_member(MatterStatus, self.status),
             open_only=self.status == _OPEN,
-            area=self.area if self.area and self.area != _NO_AREA else None,
-            no_area=self.area == _NO_AREA,
+            area=self.area if self.area and self.area != UNKNOWN else None,
+            no_area=self.area == UNKNOWN,
             kind=_member(Kind, self.kind),
             department_id=whole(self.department),
             channel=_member(Channel, self.channel),
@@ -67,6 +75,18 @@ class Wish:
             group=whole(self.group),
             theme=whole(self.theme),
             folded=self.folded,
+            further=self._further(today),
+        )
+
+    def _further(self, today: date) -> Narrowing:
+        return Narrowing(
+            outcome=_member(Outcome, self.outcome),
+            no_outcome=self.outcome == UNKNOWN,
+            no_kind=self.kind == UNKNOWN,
+            district=self.district,
+            age=self.age if self.age in {*AGE_BANDS, UNKNOWN} else "",
+            overdue=today if self.late else None,
+            answered_in=next(((least, most) for key, _, least, most in BANDS if key == self.days), None),
         )
 
     @property
@@ -90,6 +110,11 @@ class Wish:
             "q",
             "group",
             "theme",
+            "outcome",
+            "district",
+            "age",
+            "days",
+            "late",
         )
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 

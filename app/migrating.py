@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.db import Database
 from feedback.errors import Invalid
+from feedback.statistics import triggers
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _LOCK = 7_305_811
@@ -70,3 +71,4 @@ def _move(database: Database, step: Callable[[Config], None]) -> None:
             step(config)
         except CommandError as error:
             raise Invalid(f"データベースを移行できません: {error}") from error
+        triggers.install(connection)

@@ -1,6 +1,7 @@
 """Puts a worker together from a site: processor, sender, media, periodic work."""
 
 from app.current_model import CurrentReader
+from app.figures import FiguresRound
 from app.jobs.running import JobRunner
 from app.likeness import LikenessRound, SentenceEncoder
 from app.media import make_media_store
@@ -40,6 +41,7 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
             "jobs": JobRunner(database, settings, reader).run_once,
             "likeness": LikenessRound(database, encoder).run_once,
             "themes": ThemesRound(database, NounFinder()).run_once,
+            "figures": FiguresRound(database).run_once,
             "reminders": ReminderRound(database).run_once,
             "surveys": SurveyRound(database, reader).run_once,
             "notices": NoticeSender(database, settings).run_once,

@@ -20,7 +20,7 @@ from feedback.departments.models import Department
 from feedback.likeness.models import Fingerprint
 from feedback.opinions import search
 from feedback.opinions.models import HistoryEntry, Matter, Part, Submission
-from feedback.opinions.rules import Channel, Kind, MatterStatus, PartKind, Source
+from feedback.opinions.rules import AGE_BANDS, Channel, Kind, MatterStatus, Outcome, PartKind, Source
 from feedback.routing.models import Area
 from feedback.routing.service import install_defaults
 from feedback.rows import write_rows
@@ -41,13 +41,14 @@ _THINGS = ["道路", "公園", "街路灯", "保育園", "ごみ収集", "バス
 _THINGS += ["図書館", "水道", "歩道", "遊具", "カーブミラー", "用水路"]
 _WISHES = ["を直してください。", "が壊れています。", "を増やしてほしいです。", "が暗くて怖いです。"]
 _WISHES += ["の対応に感謝します。"]
-_CHANNELS, _KINDS = list(Channel), list(Kind)
+_CHANNELS, _KINDS, _OUTCOMES = list(Channel), list(Kind), list(Outcome)
+_AGES, _DISTRICTS = [None, *AGE_BANDS], [None, *(f"第{number}地区" for number in range(1, 25))]
 
 
-def fill(database: Database, count: int, *, prints: bool = True) -> None:
+def fill(database: Database, count: int, *, prints: bool = True, lean: bool = False) -> None:
     """Put the default city, two members of staff and ``count`` matters into an empty, migrated database.
 
-    ``prints``: with the fingerprints that say which texts were sent many times.
+    ``prints``: with the fingerprints that say which texts were sent many times. ``lean``: nothing but what is counted.
     """
     with database.write() as session:
         install_defaults(session)
@@ -70,7 +71,7 @@ def fill(database: Database, count: int, *, prints: bool = True) -> None:
     with _indexes_afterwards(database):
         made = matters(count, areas, departments["kocho"])
         while batch := list(islice(made, _BATCH)):
-            _write(database, batch, prints=prints)
+            _write(database, batch, prints=prints and not lean, lean=lean)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
 
@@ -96,6 +97,8 @@ def matters(count: int, areas: list[tuple[str, int]], desk: int) -> Iterator[dic
             "department_id": desk if unknown else department,
             "assignee_id": 2 if is_open and chance.random() < 0.005 else None,
             "status": _status(chance, is_open=is_open, unknown=unknown),
+            "outcome": None if is_open else chance.choice(_OUTCOMES),
+            "answered_at": None if is_open else received + timedelta(days=int(chance.expovariate(1 / 12))),
             "due_on": _due(received.date()),
             "received_at": received,
             "bounces": int(chance.random() < 0.03),
@@ -118,10 +121,12 @@ def _due(day: Any) -> Any:
     return add_business_days(day, 10)
 
 
-def _write(database: Database, batch: list[dict[str, Any]], *, prints: bool) -> None:
+def _write(database: Database, batch: list[dict[str, Any]], *, prints: bool, lean: bool) -> None:
     with database.write() as session:
         write_rows(session, _table(Submission), [_submission(one) for one in batch])
         write_rows(session, _table(Matter), batch)
+        if lean:
+            return
         write_rows(session, _table(Part), [part for one in batch for part in _parts(one)])
         write_rows(session, _table(HistoryEntry), [step for one in batch for step in _history(one)])
         if prints:
@@ -131,7 +136,16 @@ def _write(database: Database, batch: list[dict[str, Any]], *, prints: bool) -> 
 
 def _submission(one: dict[str, Any]) -> dict[str, Any]:
     at = one["received_at"]
-    return {"id": one["id"], "channel": one["channel"], "received_at": at, "last_part_at": at, "wants_reply": True}
+    number = one["id"]
+    return {
+        "id": number,
+        "channel": one["channel"],
+        "received_at": at,
+        "last_part_at": at,
+        "wants_reply": True,
+        "age_band": _AGES[number * 7 % len(_AGES)],
+        "district": _DISTRICTS[number * 11 % len(_DISTRICTS)],
+    }
 
 
 def _parts(one: dict[str, Any]) -> Iterator[dict[str, Any]]:

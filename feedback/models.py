@@ -39,6 +39,7 @@ from feedback.presence.models import Presence
 from feedback.reports.models import Commentary, ReportFile, StoredQuote, StoredReport
 from feedback.routing.models import Area, RoutingRule
 from feedback.staff.models import Staff
+from feedback.statistics.models import ChangedDay, DaySheet, FigureCode
 from feedback.surveys.models import (
     Survey,
     SurveyCode,
@@ -69,14 +70,17 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
+    "ChangedDay",
     "Citizen",
     "CityDay",
     "Commentary",
     "Conversation",
+    "DaySheet",
     "DeadlineRules",
     "DefaultView",
     "Department",
     "Deputy",
+    "FigureCode",
     "Fingerprint",
     "FingerprintBand",
     "GroupedMatter",

@@ -43,3 +43,22 @@ function drawCharts() {
   });
 }
 window.addEventListener("DOMContentLoaded", drawCharts);
+
+// Printed pages show the tables that stand folded on the screen.
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
+const folded = () => document.querySelectorAll(".panel details:not([open])");
+window.addEventListener("beforeprint", () => {
+  folded().forEach((one) => {
+    one.open = true;
+    one.dataset.printed = "1";
+  });
+});
+window.addEventListener("afterprint", () => {
+  document.querySelectorAll("[data-printed]").forEach((one) => {
+    one.open = false;
+    delete one.dataset.printed;
+  });
+});

@@ -29,6 +29,7 @@ from feedback.likeness import folding
 from feedback.notes.calling import calls
 from feedback.opinions import search
 from feedback.opinions.models import OPEN_SQL, Matter, MatterReading, Part
+from feedback.opinions.narrowing import EVERYTHING, Narrowing
 from feedback.opinions.rules import Channel, Kind, MatterStatus, PartKind, receipt_number, submission_id_of
 from feedback.ports import PersonalDataSpan
 from feedback.routing.models import Area
@@ -75,7 +76,7 @@ class Filter:
     """Which matters a list shows; what is left empty does not narrow it. Days are days in Japan, both included.
 
     ``hits``, ``in_area``: words and area, looked up beforehand. ``group``: near-duplicates of one text. ``folded``: of
-    near-duplicates a page shows one; counts count them all.
+    near-duplicates a page shows one; counts count them all. ``further``: what figures are narrowed by beside.
     """
 
     status: MatterStatus | None = None
@@ -96,6 +97,7 @@ class Filter:
     group: int | None = None
     theme: int | None = None
     folded: bool = False
+    further: Narrowing = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +332,7 @@ def _conditions(
         yield folding.in_group(wanted.group)
     if wanted.theme is not None:
         yield in_theme(wanted.theme, area_mapping(session))
+    yield from wanted.further.conditions(session)
     if wanted.words.strip():
         yield _with_words(session, wanted)
 

@@ -21,7 +21,8 @@ from feedback.opinions.rules import MatterStatus
 from feedback.routing import editing
 from feedback.routing.editing import AreaWords
 from feedback.routing.models import Area, RoutingRule
-from feedback.statistics.queries import Scope, statistics
+from feedback.statistics.dashboard import dashboard
+from feedback.statistics.filters import FigureFilter
 from feedback.taxonomy import queries, service
 from feedback.taxonomy.mapping import area_mapping, area_now, areas_today, names_of_areas
 from feedback.taxonomy.service import NewArea
@@ -30,7 +31,7 @@ from tests.conftest import NOW, Cast
 
 LATER = NOW + timedelta(hours=1)
 GREEN = NewArea("green_space", "みどりと公園", "みどり", None)
-PERIOD = Scope(date(2026, 4, 1), date(2027, 3, 31))
+PERIOD = FigureFilter(date(2026, 4, 1), date(2027, 3, 31))
 
 
 def close(database: Database, matter_id: int) -> None:
@@ -40,7 +41,7 @@ def close(database: Database, matter_id: int) -> None:
 
 def shares(database: Database) -> dict[str | None, int]:
     with database.read() as session:
-        return {one.key: one.count for one in statistics(session, PERIOD, today=date(2026, 11, 24)).areas}
+        return {one.key: one.count for one in dashboard(session, PERIOD, today=date(2026, 11, 24)).areas}
 
 
 def merge(database: Database, cast: Cast, *, into: service.Part = GREEN, reroute: bool = True) -> int:
@@ -239,7 +240,7 @@ def test_figures_filters_exports_and_lessons_follow(database: Database, cast: Ca
         assert list(found) == [old]
         assert exporting.count(session, Selection(areas=("roads",))) == 1
         assert [one.area for one in lessons(session)] == ["roads"]
-        (cell,) = quality(session, PERIOD).by_area
+        (cell,) = quality(session, PERIOD.scope).by_area
         assert (cell.key, cell.right, cell.n) == ("roads", 1, 1)
     (row,) = exporting.records(database.read, Selection(areas=("roads",)))
     assert (row["area"], row["area_now"], row["area_now_name"]) == ("parks", "roads", "道路・橋・街路灯・除雪")
