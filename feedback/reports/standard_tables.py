@@ -16,7 +16,7 @@ from feedback.reports.figures import count, difference, quote, rate, ratio, shar
 from feedback.reports.naming import INTERNET, Names
 from feedback.reports.periods import Period
 from feedback.reports.tables import Chart, ChartKind, Column, Row, Table
-from feedback.statistics.queries import BANDS
+from feedback.statistics.answering import BANDS
 
 TOP, FEWEST = 10, 3
 LATE_NOTE = "期限超過は、期限を過ぎて対応中のものと、期限のあとに回答したものの合計です。"
@@ -115,12 +115,11 @@ def _by_outcome(facts: Facts, months: tuple[str, ...]) -> Counter[object]:
 def response_days(facts: Facts) -> Table:
     """対応日数の分布, in business days."""
     total = sum(one.matters for one in facts.days)
-    rows, lowest, so_far = [], -1, 0
-    for highest, name in BANDS:
-        inside = _inside(facts.days, lowest, highest)
+    rows, so_far = [], 0
+    for _, name, least, most in BANDS:
+        inside = _inside(facts.days, least, most)
         so_far += inside
         rows.append(Row((text(name), count(inside), share(inside, total), share(so_far, total))))
-        lowest = highest if highest is not None else lowest
     rows.append(Row((text(TOTAL), count(total), share(total, total), text("")), total=True))
     bound = sum(one.matters for one in facts.days if one.in_time is not None)
     kept = sum(one.matters for one in facts.days if one.in_time)
@@ -143,8 +142,8 @@ def response_days(facts: Facts) -> Table:
     )
 
 
-def _inside(days: Iterable[Days], lowest: int, highest: int | None) -> int:
-    return sum(one.matters for one in days if one.days > lowest and (highest is None or one.days <= highest))
+def _inside(days: Iterable[Days], least: int, most: int | None) -> int:
+    return sum(one.matters for one in days if one.days >= least and (most is None or one.days <= most))
 
 
 def contents(facts: Facts) -> Table:
