@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from feedback.business_days import business_days_between
-from feedback.citizens import service as citizens
+from feedback.citizens.erasing import erase_submission
 from feedback.clock import TOKYO, tokyo_date
 from feedback.db import Database
 from feedback.deadlines.models import CityDay
@@ -185,7 +185,7 @@ class City:
             selectinload(Submission.parts).selectinload(Part.attachment),
             selectinload(Submission.matters).selectinload(Matter.history),
         )
-        citizens._erase_submission(session, session.scalars(loaded).one(), at=NOW)
+        erase_submission(session, session.scalars(loaded).one(), at=NOW)
 
     def split(self, session: Session) -> None:
         matter = self.some(session)
