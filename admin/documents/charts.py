@@ -1,5 +1,6 @@
 """Charts for paper: ECharts draws the options of the screen's charts inside the process, as SVG or PNG."""
 
+import atexit
 import re
 import threading
 from collections.abc import Mapping
@@ -56,6 +57,8 @@ def _engine() -> Any:
     from py_mini_racer import MiniRacer
 
     engine = MiniRacer()
+    # Left to the interpreter's end, closing it waits for threads that run no more, and the process never ends.
+    atexit.register(engine.close)
     engine.eval(_DRAW)
     engine.eval(_ECHARTS.read_text(encoding="utf-8"))
     return engine
