@@ -13,7 +13,6 @@ from admin.listing import Wish, read_wish
 from feedback import masking
 from feedback.clock import tokyo_date
 from feedback.deadlines.service import load as load_deadlines
-from feedback.departments.queries import departments
 from feedback.errors import Invalid
 from feedback.likeness.queries import Size, sizes
 from feedback.notes.queries import texts_of
@@ -28,10 +27,9 @@ from feedback.opinions.rules import (
     OUTCOME_NAMES,
     STATUS_NAMES,
 )
-from feedback.routing.queries import areas
-from feedback.staff.queries import colleagues
 from feedback.staff.rules import Permission
 from feedback.statistics.answering import BANDS
+from feedback.views.choices import Choices, choices_for
 from feedback.views.queries import View, views_of
 
 blueprint = Blueprint("inbox", __name__)
@@ -67,11 +65,13 @@ def index() -> Any:
     first = next((one for one in saved if one.first), None)
     if not request.args and first is not None:
         return redirect(view_address(first))
-    wish = read_wish(request.args, tabs=queries.tabs_of(actor()))
+    tabs, today = queries.tabs_of(actor()), tokyo_date(now())
+    wish = read_wish(request.args, tabs=tabs)
     found = matter_of_receipt(db(), wish.q, actor=actor()) if wish.q else None
     if found is not None:
         return redirect(url_for("matters.show", matter_id=found))
-    today = tokyo_date(now())
+    counts = queries.count_tabs(db(), actor=actor(), today=today)
+    wish = read_wish(request.args, tabs=tabs, otherwise=_first_with_work(tabs, counts))
     wanted = queries.looked_up(db(), wish.filter(today))
     page = queries.page(
         db(),
@@ -89,8 +89,7 @@ def index() -> Any:
         detail={"count": len(page.rows), "searched": bool(wish.q)},
     )
     session["inbox"] = url_for(".index", **wish.arguments(cursor=wish.cursor))
-    counts = queries.count_tabs(db(), actor=actor(), today=today)
-    counted = None
+    counted, offered = None, choices_for(db(), actor=actor())
     if wish.narrowed:
         counted = queries.count(db(), actor=actor(), tab=wish.tab, wanted=wanted, today=today)
     return render_template(
@@ -102,8 +101,8 @@ def index() -> Any:
         page=page,
         counted=counted,
         tabs=_tabs(wish, counts),
-        choices=_choices(),
-        colleagues=_colleagues(),
+        choices=_choices(offered),
+        colleagues=offered.colleagues,
         href=lambda **changes: url_for(".index", **wish.arguments(**changes)),
         count_words=_count_words,
         declined=still_declined(),
@@ -128,6 +127,11 @@ def counts() -> Any:
     wish = read_wish(request.args, tabs=queries.tabs_of(actor()))
     fresh = queries.count_tabs(db(), actor=actor(), today=tokyo_date(now()))
     return render_template("inbox/tabs.html", tabs=_tabs(wish, fresh), wish=wish)
+
+
+def _first_with_work(tabs: list[Tab], counts: dict[Tab, int]) -> Tab:
+    """The tab that the inbox opens on: nobody begins the day before an empty list while work lies under another."""
+    return next((tab for tab in tabs if counts.get(tab, 1)), tabs[0])
 
 
 def _copies(wish: Wish, wanted: Filter, rows: list[Row]) -> dict[int, tuple[int, Size]]:
@@ -175,21 +179,14 @@ def _tabs(wish: Wish, counts: dict[Tab, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _choices() -> dict[str, list[tuple[str, str]]]:
+def _choices(offered: Choices) -> dict[str, list[tuple[str, str]]]:
     return {
         "status": [("open", "未完了すべて"), *((str(key), name) for key, name in STATUS_NAMES.items())],
-        "area": [("none", "分野未定"), *((one.key, one.short_name) for one in areas(db()))],
+        "area": [("none", "分野未定"), *offered.areas],
         "kind": [("none", "種別未定"), *((str(key), name) for key, name in KIND_NAMES.items())],
         "outcome": [("none", "対応区分の記録なし"), *((str(key), name) for key, name in OUTCOME_NAMES.items())],
         "age": [("none", "年代不明"), *AGE_BANDS.items()],
         "days": [(key, f"{name}に回答") for key, name, _, _ in BANDS],
-        "department": [(str(one.id), one.name) for one in departments(db())] if actor().sees_all else [],
+        "department": offered.departments,
         "channel": [(str(key), name) for key, name in CHANNEL_NAMES.items()],
     }
-
-
-def _colleagues() -> list[tuple[int, str]]:
-    me = actor()
-    if me.department_id is None or not me.may(Permission.WORK_MATTERS):
-        return []
-    return [(one.id, one.name) for one in colleagues(db(), department_id=me.department_id)]

@@ -124,13 +124,16 @@ class Wish:
         return {one.name: str(getattr(changed, one.name)) for one in fields(changed) if getattr(changed, one.name)}
 
 
-def read_wish(arguments: MultiDict[str, str], *, tabs: list[Tab]) -> Wish:
-    """The wish in a URL. What cannot be understood is ignored; a tab that is not the person's becomes the first."""
+def read_wish(arguments: MultiDict[str, str], *, tabs: list[Tab], otherwise: Tab | None = None) -> Wish:
+    """The wish in a URL. What cannot be understood is ignored.
+
+    Where no tab of the person's is asked for it is ``otherwise``, else the first.
+    """
     tab = _member(Tab, arguments.get("tab", ""))
     given: dict[str, Any] = {
         one.name: arguments.get(one.name, "").strip()[:_LONGEST_SEARCH] for one in fields(Wish) if one.name != "tab"
     }
-    return Wish(tab=tab if tab in tabs else tabs[0], **given)
+    return Wish(tab=tab if tab in tabs else otherwise or tabs[0], **given)
 
 
 def _member(kind: type[E], value: str) -> E | None:

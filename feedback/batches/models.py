@@ -12,7 +12,8 @@ from feedback.db import Base
 class Batch(Base):
     """What somebody did to many matters in one go: how each stood before, and why some stayed as they were.
 
-    ``changed``: [matter id, version after it, {column: value before}]; ``refused``: [matter id, reason in words].
+    ``changed``: [matter id, version after it, {column: value before}]; ``refused``: [matter id, reason in words,
+    receipt number if the person could see the matter].
     """
 
     __tablename__ = "batches"

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from feedback.batches.models import Batch
 from feedback.batches.service import UNDONE_WITHIN, undoable
-from feedback.opinions.queries import rows_of
 from feedback.staff.rules import Actor
 
 
@@ -28,13 +27,11 @@ def batch_of(session: Session, batch_id: int, *, actor: Actor, at: datetime) -> 
     batch = session.get(Batch, batch_id)
     if batch is None or batch.staff_id != actor.id:
         return None
-    ids = [matter_id for matter_id, _ in batch.refused]
-    receipts = {row.id: row.receipt for row in rows_of(session, ids, actor=actor)} if ids else {}
     return BatchView(
         id=batch.id,
         action=batch.action,
         done=len(batch.changed),
-        refused=[(receipts.get(matter_id), reason) for matter_id, reason in batch.refused],
+        refused=[(receipt[0] if receipt else None, reason) for _, reason, *receipt in batch.refused],
         undone=batch.undone_at is not None,
         undoable_until=batch.at + UNDONE_WITHIN if undoable(batch, at=at) else None,
     )

@@ -14,7 +14,7 @@ from feedback.batches.models import Batch
 from feedback.errors import Invalid, NotFound
 from feedback.opinions.models import Label, Matter
 from feedback.opinions.queries import visible_to
-from feedback.opinions.rules import MatterStatus, Source
+from feedback.opinions.rules import MatterStatus, Source, receipt_number
 from feedback.opinions.service import in_bulk, note_change, open_matter, record
 from feedback.staff.rules import Actor
 
@@ -34,7 +34,7 @@ def perform(
     at: datetime,
 ) -> Batch:
     """Make a change to matters (id, version as seen), remembering how they stood."""
-    before = _states(session, [one for one, _ in matters], actor=actor)
+    before, receipts = _states(session, [one for one, _ in matters], actor=actor)
     _, refused = in_bulk(session, list(matters), change)
     left = {matter_id for matter_id, _ in refused}
     done = [matter_id for matter_id, _ in matters if matter_id not in left]
@@ -44,7 +44,7 @@ def perform(
         at=at,
         action=action,
         changed=[[one, versions[one], before[one]] for one in done],
-        refused=[list(one) for one in refused],
+        refused=[[matter_id, reason, receipts.get(matter_id)] for matter_id, reason in refused],
     )
     session.add(batch)
     session.flush()
@@ -76,10 +76,15 @@ def undoable(batch: Batch, *, at: datetime) -> bool:
     return bool(batch.changed) and batch.undone_at is None and at <= batch.at + UNDONE_WITHIN
 
 
-def _states(session: Session, matter_ids: Sequence[int], *, actor: Actor) -> dict[int, dict[str, Any]]:
+def _states(
+    session: Session, matter_ids: Sequence[int], *, actor: Actor
+) -> tuple[dict[int, dict[str, Any]], dict[int, str]]:
+    """How matters stand, and their receipt numbers, as far as the actor may see them."""
     columns = [getattr(Matter, name) for name in _KEPT]
-    rows = session.execute(select(Matter.id, *columns).where(Matter.id.in_(matter_ids), visible_to(actor)))
-    return {row[0]: {name: _plain(value) for name, value in zip(_KEPT, row[1:], strict=True)} for row in rows}
+    told = (Matter.id, Matter.submission_id, Matter.received_at)
+    rows = session.execute(select(*told, *columns).where(Matter.id.in_(matter_ids), visible_to(actor))).all()
+    kept = {row[0]: {name: _plain(value) for name, value in zip(_KEPT, row[3:], strict=True)} for row in rows}
+    return kept, {row[0]: receipt_number(row[1], row[2]) for row in rows}
 
 
 def _restore(

@@ -121,21 +121,22 @@ def earlier_like(
 
 def sizes(session: Session, matter_ids: Sequence[int], *, among: ColumnElement[bool]) -> dict[int, tuple[int, Size]]:
     """Group id and size of the groups these matters are in, counting only members that meet a condition on `Matter`."""
-    mine, member = aliased(Fingerprint), aliased(Fingerprint)
-    in_groups = session.execute(
-        select(mine.matter_id, mine.group_id).where(mine.matter_id.in_(matter_ids), mine.group_id.is_not(None))
-    )
-    groups = {row.matter_id: row.group_id for row in in_groups}
-    rows = session.execute(
-        select(member.group_id, func.count(), people())
+    mine, wanted, member = aliased(Fingerprint), aliased(Fingerprint), aliased(Fingerprint)
+    counted = (
+        select(member.group_id, func.count().label("matters"), people().label("persons"))
         .select_from(Matter)
         .join(member, member.matter_id == Matter.id)
         .join(Submission, Submission.id == Matter.submission_id)
-        .where(member.group_id.in_(set(groups.values())), among)
+        .where(member.group_id.in_(select(wanted.group_id).where(wanted.matter_id.in_(matter_ids))), among)
         .group_by(member.group_id)
+        .subquery()
     )
-    found = {group: Size(matters, persons) for group, matters, persons in rows if group is not None}
-    return {matter: (group, found[group]) for matter, group in groups.items() if group in found}
+    rows = session.execute(
+        select(mine.matter_id, counted.c.group_id, counted.c.matters, counted.c.persons)
+        .join(counted, counted.c.group_id == mine.group_id)
+        .where(mine.matter_id.in_(matter_ids))
+    )
+    return {row.matter_id: (row.group_id, Size(row.matters, row.persons)) for row in rows}
 
 
 def _views(session: Session, ids: Sequence[int]) -> list[LikeView]:

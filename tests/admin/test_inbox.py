@@ -7,6 +7,7 @@ from sqlalchemy import select
 from feedback.db import Database
 from feedback.departments.models import Department
 from feedback.opinions import queries
+from feedback.opinions.models import Matter
 from tests.admin.conftest import Person
 from tests.admin.opinions import matter_of, write_opinion
 from tests.conftest import Cast, FakeClock
@@ -54,6 +55,21 @@ def test_pages_are_linked(
     second = kochi.get(link).text
     assert second.count("data-row-link") == 1
     assert 'rel="prev"' in second
+
+
+def test_the_inbox_opens_on_the_first_tab_that_has_something(
+    as_person: AsPerson, database: Database, cast: Cast, clock: FakeClock
+) -> None:
+    kochi, tanaka = as_person("kochi"), as_person("tanaka")
+    assert 'aria-current="page">すべて' in tanaka.get("/").text
+    matter_id = write_opinion(database, clock())
+    assert 'aria-current="page">自課' in tanaka.get("/").text
+    write_opinion(database, clock(), area=None)
+    assert 'aria-current="page">自課' in kochi.get("/").text
+    assert 'aria-current="page">自分の担当' in tanaka.get("/?tab=mine").text, "what was asked for stays, empty or not"
+    with database.write() as session:
+        session.get_one(Matter, matter_id).assignee_id = cast.tanaka.id
+    assert 'aria-current="page">自分の担当' in tanaka.get("/").text
 
 
 def test_counts_refresh_alone(as_person: AsPerson, database: Database, clock: FakeClock) -> None:

@@ -259,7 +259,16 @@ def test_few_queries_a_page(
 ) -> None:
     matter_id = write_opinion(database, clock())
     kochi = as_person("kochi")
-    for path in ("/?tab=all&q=白線", "/?tab=all&status=routed&area=roads", f"/matters/{matter_id}"):
+    kochi.post(f"/matters/{matter_id}/notes", {"text": "メモにだけある言葉"})
+    stale = {"matter": [f"{matter_id}:77"], "action": "assign", "assignee_id": "1", "confirmed": "1"}
+    kochi.post("/inbox/bulk?tab=all", stale)
+    for path in (
+        "/",
+        "/?tab=all&q=白線&area=roads",
+        "/?tab=all&q=メモにだけ&area=roads",
+        "/?tab=all&status=routed&area=roads",
+        f"/matters/{matter_id}",
+    ):
         with count_queries() as counted:
             assert kochi.get(path).status_code == 200
         assert len(counted) <= 15, path
