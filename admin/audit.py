@@ -20,6 +20,10 @@ from feedback.staff.rules import Permission
 blueprint = Blueprint("audit", __name__)
 
 ACTION_NAMES = {
+    "answer.group_chosen": "まとめて回答する案件の選択",
+    "answer.shared": "まとめて回答",
+    "ratings.viewed": "回答の評価の閲覧",
+    "ratings.exported": "回答の評価の書き出し",
     "staff.login": "ログイン",
     "staff.login_failed": "ログインの失敗",
     "staff.logout": "ログアウト",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from feedback.answers.models import Answer, AnswerRating, AnswerVersion, ApprovalEvent, ApprovalStep, Deputy
@@ -216,19 +216,6 @@ def awaiting(session: Session, *, actor: Actor, today: date) -> list[Awaiting]:
         )
         for matter, department, wrote, asked, reviewer_id, more, at in rows
     ]
-
-
-def ratings(session: Session, *, actor: Actor) -> tuple[int, int]:
-    """How many answers helped and how many did not, of those the actor may see."""
-    rows = session.execute(
-        select(AnswerRating.helpful, func.count())
-        .join(Answer, Answer.id == AnswerRating.answer_id)
-        .join(Matter, Matter.id == Answer.matter_id)
-        .where(visible_to(actor))
-        .group_by(AnswerRating.helpful)
-    )
-    counted = {bool(helpful): count for helpful, count in rows}
-    return counted.get(True, 0), counted.get(False, 0)
 
 
 def _route(answer: Answer, steps: Sequence[tuple[ApprovalStep, str]]) -> list[StepView]:

@@ -41,6 +41,7 @@ PAGES = (
     "/notices",
     "/notices/rooms",
     "/performance",
+    "/ratings",
     "/staff",
     "/staff/new",
     "/operations",
