@@ -51,6 +51,7 @@ from feedback.surveys.models import (
     SurveyResponse,
     SurveySpentToken,
     SurveyVersion,
+    SurveyVisit,
     SurveyVoice,
 )
 from feedback.taxonomy.models import TaxonomyVersion
@@ -123,6 +124,7 @@ __all__ = [
     "SurveyResponse",
     "SurveySpentToken",
     "SurveyVersion",
+    "SurveyVisit",
     "SurveyVoice",
     "TaxonomyVersion",
     "Theme",

@@ -1,4 +1,4 @@
-"""The public Flask application. It stands on the internet: no forms, no cookies, nothing about anybody."""
+"""The public Flask application. It stands on the internet: no cookies, and no form but that of surveys."""
 
 from typing import Any, Final
 
@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot import emergency
 from bot.messages.scene import city_values
+from bot.pages.surveys import surveys
 from bot.texts import NOTICE_VERSION
+from feedback.clock import Clock, utc_now
 from feedback.config import Settings
 from feedback.db import Database
 
@@ -21,15 +23,21 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 
+_LARGEST_FORM: Final = 512 * 1024
+
 public = Blueprint("public", __name__, template_folder="templates", static_folder="static", static_url_path="/assets")
 
 
-def create_pages(settings: Settings, database: Database) -> Flask:
+def create_pages(settings: Settings, database: Database, *, clock: Clock = utc_now) -> Flask:
     """The application that serves the citizens' pages."""
     app = Flask("bot.pages", static_folder=None)
     app.config["SETTINGS"] = settings
     app.config["DATABASE"] = database
+    app.config["KEYS"] = settings.key_ring()
+    app.config["CLOCK"] = clock
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_FORM
     app.register_blueprint(public)
+    app.register_blueprint(surveys)
     app.register_error_handler(HTTPException, _problem)
     app.after_request(_with_headers)
     return app
@@ -41,7 +49,7 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-@public.context_processor
+@public.app_context_processor
 def _city() -> dict[str, Any]:
     settings: Settings = current_app.config["SETTINGS"]
     return {**city_values(settings), "notice_version": NOTICE_VERSION, "settings": settings}

@@ -10,6 +10,8 @@ Pure (no database):
     reading      `read_answer(shown question, typed words | Answer) -> Answer | Fault`
     faults       `Fault`, `FaultKind`; `Fault.message` is fit to show
     filling      `fill(definition, {key: typed | Answer}, seed=…)`: a whole form at once; the same record as the chat
+    pages        `pages(definition, answers)`: cut into the pages of a form
+    addresses    `public_address`, `personal_address` (signed, for the chat and deliveries), `read_personal`
     marks        what is counted of an answer
 
 With a session:
@@ -20,6 +22,8 @@ With a session:
     queries      `open_for_citizen`, `open_titles` (what a citizen may type), `listed`, `links_of`, `link_of`,
                  `definition_in_force`, `definitions_of`, `results(survey).as_json()`
     counting     `count_waiting`: a round of the worker; `remove_marks`
+    voices       `waiting`, `record`: free words become opinions, in rounds of the worker
+    exporting    `columns_of`, `rows_of`
     forgetting   `withdraw`, `erase_of`, `unsend`, `erase_response`
 
 The chat: `answering.start(…, person=Person(citizen=…), source=Source.LINE)`, then `standing` → show `sections` and

@@ -209,7 +209,7 @@ def answer(
 def answer_all(
     session: Session, draft: SurveyDraft, *, given: Mapping[str, str | Answer], at: datetime
 ) -> dict[str, Fault]:
-    """Take what a form gave, along the way; what can be read is kept. Returns the faults by question."""
+    """Take what a page of a form gave, along the way; what can be read is kept. Returns the faults by question."""
     definition, answers = _definition(session, draft), all_from_json(draft.answers)
     filled = fill(definition, given, seed=draft.seed, answers=answers)
     for key, read in filled.answers.items():

@@ -21,7 +21,7 @@ class Filled:
 def fill(
     definition: Definition, given: Mapping[str, str | Answer], *, seed: int, answers: Answers | None = None
 ) -> Filled:
-    """Read what was given, question after question along the way; nothing given counts as empty.
+    """Read what was given, question after question along the way, up to the first that nothing is given for.
 
     ``answers`` from before stand where nothing is given. A faulty answer stops the way where it would branch, and is
     treated as empty otherwise, so that all faults are told at once.
@@ -30,7 +30,9 @@ def fill(
     before = answers or {}
     while (question := next_question(definition, way)) is not None:
         as_seen = shown(question, way, definition=definition, seed=seed)
-        raw = given.get(question.key, before.get(question.key, ""))
+        raw = given.get(question.key, before.get(question.key))
+        if raw is None:
+            break
         read = read_answer(as_seen, raw)
         if isinstance(read, Fault):
             filled.faults[question.key] = read

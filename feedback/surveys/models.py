@@ -225,3 +225,14 @@ class SurveyVoice(Base):
     survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"), index=True)
     response_id: Mapped[int] = mapped_column(_RANDOM_ID, index=True)
     question: Mapped[str] = mapped_column(String(40))
+
+
+class SurveyVisit(Base):
+    """Somebody began to answer over a public link: counted by the keyed hash of the address, for some minutes only."""
+
+    __tablename__ = "survey_visits"
+    __table_args__ = (Index("ix_survey_visits_address", "address_key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -107,6 +107,12 @@ def _question(draw: st.DrawFn, number: int, kinds: Sequence[QuestionType]) -> Qu
     )
 
 
+@st.composite
+def answered(draw: st.DrawFn, question: Question) -> str | Answer:
+    """Something that can be taken as the answer to a question as it is shown."""
+    return answers_to(draw, question)
+
+
 def answers_to(draw: st.DrawFn, question: Question) -> str | Answer:
     """Something that can be taken: typed, or as a form gives it."""
     if not question.required and draw(st.integers(0, 4)) == 0:
@@ -128,7 +134,9 @@ def _one(draw: st.DrawFn, question: Question) -> str | Answer:
 
 
 def _many(draw: st.DrawFn, question: Question) -> str | Answer:
-    positions = draw(st.lists(st.integers(0, len(question.choices) - 1), min_size=1, unique=True))
+    offered = [place for place, one in enumerate(question.choices) if not one.exclusive]
+    most = int(question.max or len(offered))
+    positions = draw(st.lists(st.sampled_from(offered), min_size=1, max_size=most, unique=True))
     typed = "、".join(str(one + 1) for one in positions)
     return _pick(draw, typed, Answer(choices=tuple(question.choices[one].key for one in positions)))
 

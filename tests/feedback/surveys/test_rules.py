@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from feedback.surveys import rules
 from feedback.surveys.checking import faults
-from feedback.surveys.definition import Definition, Hours, Question, QuestionType
+from feedback.surveys.definition import Definition, Hours, QuestionType
 from feedback.surveys.faults import Fault
 from feedback.surveys.filling import fill
 from feedback.surveys.given import Answer, all_from_json, all_to_json
 from feedback.surveys.reading import read_answer
 from feedback.surveys.rules import Closed, SurveyState
-from tests.feedback.surveys.definitions import answers_to, definitions, every_type
+from tests.feedback.surveys.definitions import answered, definitions, every_type
 
 
 def walk(
@@ -26,17 +26,12 @@ def walk(
         if question is None:
             return answers, said
         seen = rules.shown(question, answers, definition=definition, seed=seed)
-        raw = data.draw(_answers(seen))
+        raw = data.draw(answered(seen))
         read = read_answer(seen, raw)
         assert not isinstance(read, Fault), (seen, raw, read.message)
         said[question.key] = raw
         answers = all_from_json(all_to_json({**answers, question.key: read}))
     raise AssertionError("the way does not end")
-
-
-@st.composite
-def _answers(draw: st.DrawFn, question: Question) -> str | Answer:
-    return answers_to(draw, question)
 
 
 @given(definitions(), st.data(), st.integers(0, 1000))
