@@ -19,8 +19,8 @@ from feedback.answers.queries import AnswerView
 from feedback.answers.rules import LONGEST_BODY, METHOD_NAMES, AnswerState, Method, fill
 from feedback.answers.templates import templates_for
 from feedback.answers.wording import HINT_NAMES
-from feedback.clock import era_date, tokyo_date
-from feedback.errors import Conflict, FeedbackError, Invalid, NotAllowed, NotFound
+from feedback.clock import tokyo_date
+from feedback.errors import Conflict, FeedbackError, Invalid, NotAllowed
 from feedback.opinions import details, lifecycle
 from feedback.opinions.details import MatterView
 from feedback.opinions.rules import Channel, MatterStatus
@@ -129,38 +129,6 @@ def again(matter_id: int) -> Any:
     """Send once more what LINE did not deliver."""
     _act(service.send_again, post=post())
     return _done(matter_id, "もう一度送ります。")
-
-
-@blueprint.get("/<int:answer_id>/letter")
-@allow(Permission.VIEW_MATTERS)
-def letter(matter_id: int, answer_id: int) -> Any:
-    """The decided answer as a letter to print."""
-    matter = details.matter_view(db(), matter_id, actor=actor())
-    answer = _one(matter_id, answer_id)
-    if answer.state not in {AnswerState.APPROVED, AnswerState.SENT}:
-        raise Invalid("手紙にできるのは、決裁の済んだ回答です。")
-    personal = actor().may(Permission.VIEW_PERSONAL_DATA)
-    note_view(
-        action="answer.letter_shown", subject_type="matter", subject_id=matter_id, detail={"answer_id": answer_id}
-    )
-    return render_template(
-        "answers/letter.html",
-        matter=matter,
-        answer=answer,
-        addressee=matter.sender.name if personal else None,
-        settings=services().settings,
-        day=era_date(tokyo_date(answer.sent_at or now())),
-    )
-
-
-@blueprint.get("/<int:answer_id>/approval")
-@allow(Permission.VIEW_MATTERS)
-def approval(matter_id: int, answer_id: int) -> Any:
-    """決裁履歴, to print."""
-    matter = details.matter_view(db(), matter_id, actor=actor())
-    answer = _one(matter_id, answer_id)
-    note_view(action="answer.viewed", subject_type="matter", subject_id=matter_id, detail={"answer_id": answer_id})
-    return render_template("answers/approval.html", matter=matter, answer=answer, printed_at=now())
 
 
 def _decided_words(matter_id: int) -> str:
@@ -299,11 +267,7 @@ def _act(act: Callable[..., Any], **more: Any) -> Any:
 
 def _one(matter_id: int, answer_id: int) -> AnswerView:
     """The answer if it is one to this matter, and the matter may be seen."""
-    queries.require_visible(db(), matter_id, actor=actor())
-    found = next((one for one in queries.answers_of(db(), matter_id) if one.id == answer_id), None)
-    if found is None:
-        raise NotFound("回答が見つかりません。")
-    return found
+    return queries.answer_of(db(), matter_id, answer_id, actor=actor())
 
 
 def _hints(body: str) -> list[tuple[int, str, wording.Hint]]:

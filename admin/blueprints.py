@@ -3,8 +3,8 @@
 from flask import Blueprint
 
 from admin import (
+    answer_documents,
     answer_texts,
-    answers,
     approvals,
     area_review,
     areas,
@@ -16,6 +16,7 @@ from admin import (
     city_days,
     dashboard,
     departments,
+    dispatch,
     entry,
     exports,
     health,
@@ -54,8 +55,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notes.blueprint,
     around.blueprint,
     work.blueprint,
-    answers.blueprint,
+    answer_documents.blueprint,
     approvals.blueprint,
+    dispatch.blueprint,
     transfers.blueprint,
     answer_texts.blueprint,
     entry.blueprint,

@@ -21,6 +21,8 @@ from feedback.answers.rules import (
 from feedback.business_days import Calendar, business_days_between
 from feedback.clock import TOKYO, era_date
 from feedback.deadlines.rules import left_in_words
+from feedback.letters.rules import LETTER_STATE_NAMES
+from feedback.mails.rules import MAIL_STATE_NAMES
 from feedback.opinions.rules import (
     AGE_BANDS,
     CHANNEL_NAMES,
@@ -160,6 +162,8 @@ def install(app: Flask) -> None:
         obstacle_words=_named(OBSTACLE_WORDS),
         to_do_name=_named(TO_DO_NAMES),
         delivery_name=_named(DELIVERY_NAMES),
+        letter_state_name=_named(LETTER_STATE_NAMES),
+        mail_state_name=_named(MAIL_STATE_NAMES),
         method_name=_named(METHOD_NAMES),
         step_state_name=_named(STEP_STATE_NAMES),
         approval_action_name=_named(APPROVAL_ACTION_NAMES),

@@ -45,6 +45,7 @@ MENU = (
         (
             Entry("inbox.index", "受信箱", "inbox", ("inbox.", "matters.", "answers.")),
             Entry("approvals.index", "決裁待ち", "check2-circle", ("approvals.",)),
+            Entry("dispatch.index", "回答の発送", "send", ("dispatch.",)),
             Entry("entry.new", "意見を登録", "pencil-square", ("entry.",)),
         ),
     ),

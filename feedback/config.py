@@ -114,7 +114,9 @@ class Settings(BaseModel):
         le=90,
         description="Service standard that `machikoe init` begins with, in business days; later the admin has it.",
     )
-    smtp_host: str = Field(default="", description="Mail server for notices to staff. Empty: no e-mail is sent.")
+    smtp_host: str = Field(
+        default="", description="Mail server for notices to staff and answers to citizens. Empty: no e-mail is sent."
+    )
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: str = Field(
         default="starttls",
@@ -123,8 +125,21 @@ class Settings(BaseModel):
     )
     smtp_user: str = Field(default="", description="Log-in at the mail server. Empty: none.")
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Password of that log-in.")
-    smtp_from: str = Field(default="", description="Sender's address of notices to staff.")
+    smtp_from: str = Field(default="", description="Sender's address of all e-mail.")
     smtp_timeout_seconds: float = Field(default=15.0, gt=0, le=60, description="Time-out of each step of sending.")
+    mail_folder: Path | None = Field(
+        default=None,
+        description="Write e-mail into this folder as files, instead of sending it. For trying things out.",
+    )
+    answer_reply_to: str = Field(
+        default="",
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="Where citizens' replies to answers by e-mail go. Empty: they are told that nobody reads replies.",
+    )
+    letter_signer: str = Field(
+        default="",
+        description="Who signs answers on paper, such as `まちこえ市長　町田声子`. Empty: city and department.",
+    )
     notice_webhooks: str = Field(
         default="https://",
         description="How addresses of chat rooms (Slack, Teams) may begin, comma separated, such as "
@@ -204,6 +219,11 @@ class Settings(BaseModel):
     def media_dir(self) -> Path:
         """Where media lie when no bucket is set."""
         return self.data_dir / "media"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether e-mail can be sent."""
+        return bool(self.mail_folder or (self.smtp_host and self.smtp_from))
 
     @property
     def timezone(self) -> ZoneInfo:

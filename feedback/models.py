@@ -20,9 +20,12 @@ from feedback.departments.models import Department
 from feedback.inbox.models import LineEvent
 from feedback.jobs.models import Job, Lease
 from feedback.learning.models import ModelActivation, ModelVersion
+from feedback.letters.models import Letter
 from feedback.likeness.models import Fingerprint, FingerprintBand
 from feedback.links.models import GroupedMatter, MatterLink
 from feedback.notes.models import LooseFile, Mention, NoteFile
+from feedback.mails.models import AnswerMail
+from feedback.notes.models import Mention, NoteFile
 from feedback.notices.models import Notice, NoticeChoice, NoticeHook
 from feedback.opinions.models import (
     Attachment,
@@ -60,6 +63,7 @@ from feedback.views.models import DefaultView, SavedView
 
 __all__ = [
     "Answer",
+    "AnswerMail",
     "AnswerMember",
     "AnswerRating",
     "AnswerTemplate",
@@ -89,6 +93,7 @@ __all__ = [
     "Job",
     "Label",
     "Lease",
+    "Letter",
     "LineEvent",
     "LooseFile",
     "Matter",

@@ -157,6 +157,15 @@ def answers_of(session: Session, matter_id: int) -> list[AnswerView]:
     ]
 
 
+def answer_of(session: Session, matter_id: int, answer_id: int, *, actor: Actor) -> AnswerView:
+    """The answer if it is one to this matter, and the matter may be seen. NotFound."""
+    require_visible(session, matter_id, actor=actor)
+    found = next((one for one in answers_of(session, matter_id) if one.id == answer_id), None)
+    if found is None:
+        raise NotFound("回答が見つかりません。")
+    return found
+
+
 def awaiting(session: Session, *, actor: Actor, today: date) -> list[Awaiting]:
     """Answers that wait for the actor, or for somebody they stand in for, the most urgent first."""
     absent = select(Deputy.absent_id).where(
