@@ -56,7 +56,7 @@ def post() -> Post:
     messages = services().messages
     if messages is None:
         raise RuntimeError("create_staff_app was called without messages")
-    return Post(keys(), messages)
+    return Post(keys(), messages, by_mail=services().settings.sends_mail)
 
 
 def db() -> Session:

@@ -105,7 +105,7 @@ def _cookies(settings: Settings) -> Finding:
 
 
 def _mail(settings: Settings) -> Finding:
-    from app.notices.mail import MailTrouble, connection
+    from app.mail import MailTrouble, connection
 
     if not settings.smtp_host:
         return Finding("mail", "no mail server is set; staff get no notices by e-mail")

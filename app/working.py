@@ -1,5 +1,6 @@
 """Puts a worker together from a site: processor, sender, media, periodic work."""
 
+from app.answer_mail import AnswerMailer
 from app.current_model import CurrentReader
 from app.figures import FiguresRound
 from app.jobs.running import JobRunner
@@ -45,6 +46,7 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
             "reminders": ReminderRound(database).run_once,
             "surveys": SurveyRound(database, reader).run_once,
             "notices": NoticeSender(database, settings).run_once,
+            "answer_mail": AnswerMailer(database, settings).run_once,
             "periodic": Periodic(database, settings, media=store).run_once,
         },
     )

@@ -23,9 +23,8 @@ from feedback.learning.models import ModelActivation, ModelVersion
 from feedback.letters.models import Letter
 from feedback.likeness.models import Fingerprint, FingerprintBand
 from feedback.links.models import GroupedMatter, MatterLink
-from feedback.notes.models import LooseFile, Mention, NoteFile
 from feedback.mails.models import AnswerMail
-from feedback.notes.models import Mention, NoteFile
+from feedback.notes.models import LooseFile, Mention, NoteFile
 from feedback.notices.models import Notice, NoticeChoice, NoticeHook
 from feedback.opinions.models import (
     Attachment,

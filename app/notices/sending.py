@@ -1,13 +1,12 @@
 """The worker's round that sends notices: claims some, sends them with no transaction open, notes what came of it."""
 
-import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
 import urllib3
 
-from app.notices.mail import MailTrouble, compose, connection, send
+from app.mail import MailTrouble, Server, compose, connection
 from app.notices.rooms import RoomTrouble, payload, post
 from feedback.clock import Clock, utc_now
 from feedback.config import Settings
@@ -49,7 +48,7 @@ class NoticeSender:
         return len(claimed)
 
     def _mail(self, claimed: Sequence[Claimed]) -> None:
-        able = bool(self.settings.smtp_host and self.settings.smtp_from)
+        able = self.settings.sends_mail
         for one in claimed:
             if not able or one.address is None:
                 self._cancel(one, _NO_READER if able else _NO_SERVER)
@@ -64,7 +63,7 @@ class NoticeSender:
             for one in waiting:
                 self._failed(one, trouble)
 
-    def _hand_over(self, server: smtplib.SMTP, one: Claimed) -> None:
+    def _hand_over(self, server: Server, one: Claimed) -> None:
         message = compose(
             self.settings,
             to=one.address or "",
@@ -74,7 +73,7 @@ class NoticeSender:
             at=one.created_at,
         )
         try:
-            send(server, message)
+            server.send(message)
         except MailTrouble as trouble:
             self._failed(one, trouble)
         else:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from feedback.answers import sending
+from feedback.answers import mailing, sending
 from feedback.answers.group_rules import Member, Word, obstacle, receipts_in_words, usual_method
 from feedback.answers.models import Answer, AnswerMember, AnswerVersion, ApprovalEvent
 from feedback.answers.rules import UNFINISHED, AnswerState, ApprovalAction, Method
@@ -106,9 +106,9 @@ def person(matter: Matter) -> Person:
 def carry_out(
     session: Session, answer: Answer, plan: Plan, *, role: Role, actor: Actor, at: datetime, post: Post
 ) -> None:
-    """Give every matter of a plan its copy of the answer: sent by LINE, or left to be handed over by a person."""
+    """Give every matter of a plan its copy of the answer: sent by LINE or e-mail, or left to a person."""
     first = {person(answer.matter): answer, **plan.served}
-    copies, letters = [], []
+    copies, letters, mailed = [], [], []
     for _, matter in plan.members:
         copy = _copy(answer, matter, actor=actor, at=at)
         earlier = first.setdefault(person(matter), copy)
@@ -117,12 +117,16 @@ def carry_out(
             copy.handed_over = f"同じ方の{earlier.matter.submission.receipt_number}への回答に含めました。"
         elif copy.method is Method.LINE:
             letters.append(copy)
+        elif copy.method is Method.EMAIL:
+            mailed.append(copy)
         _answered(copy, earlier, receipt=answer.matter.submission.receipt_number, role=role, actor=actor, at=at)
         copies.append(copy)
     session.add_all(copies)
     session.flush()
     told = {copy.id: receipts_in_words(_receipts(plan, copy.matter)) for copy in letters}
     sending.send_all(session, letters, receipts=told, post=post, at=at)
+    for copy in mailed:
+        mailing.put_out(session, copy, post=post, staff_id=actor.id, at=at)
     for (word, _), copy in zip(plan.members, copies, strict=True):
         word.copy_id = copy.id
         detail = {"answer_id": copy.id, "shared_from": answer.id}

@@ -26,10 +26,14 @@ _UNREACHABLE = "この方にはLINEで送れません（同意の取り消し・
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What sending needs of the outside: keys for the recipient, and words in LINE's form."""
+    """What sending needs of the outside: keys for the recipient, and words in LINE's form.
+
+    ``by_mail``: the city sends e-mail; without, whoever writes one says so.
+    """
 
     keys: KeyRing
     messages: CitizenMessages
+    by_mail: bool = False
 
 
 def send(session: Session, answer: Answer, *, post: Post, at: datetime, receipt: str | None = None) -> None:

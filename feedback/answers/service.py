@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
-from feedback.answers import group, sending, telling
+from feedback.answers import group, mailing, sending, telling
 from feedback.answers.models import Answer, AnswerVersion, ApprovalEvent, ApprovalStep
 from feedback.answers.people import covers, office_of
 from feedback.answers.rules import (
@@ -31,6 +31,7 @@ from feedback.answers.sending import Post
 from feedback.answers.steps import sent, take_step
 from feedback.clock import tokyo_date
 from feedback.errors import Conflict, Invalid, NotAllowed, NotFound
+from feedback.mails import service as mails
 from feedback.opinions.models import Matter
 from feedback.opinions.rules import Channel, MatterStatus
 from feedback.opinions.service import open_matter, record
@@ -124,6 +125,7 @@ def take_back(session: Session, answer_id: int, *, actor: Actor, version: int, a
         raise Invalid(_NOT_IN_APPROVAL)
     if actor.id not in authors(answer) and not actor.may(Permission.TRIAGE):
         raise NotAllowed("取り戻せるのは、回答案を書いた人と広聴担当です。")
+    mails.withdraw(session, answer_id, at=at)
     _back_to_draft(answer, actor=actor, at=at)
     for step in steps_of_round(answer):
         if step.state is StepState.WAITING:
@@ -208,12 +210,19 @@ def handed_over(session: Session, answer_id: int, *, actor: Actor, version: int,
         raise Invalid("決裁の済んだ手紙・電子メールだけを、発送済みにできます。")
     if not how.strip():
         raise Invalid("いつ、どのように送ったかを入力してください。")
+    mails.withdraw(session, answer_id, at=at)
+    finish(session, answer, actor=actor, at=at, how=how)
+    record(session, answer.matter, "answer.handed_over", actor=actor, at=at, answer_id=answer.id)
+
+
+def finish(session: Session, answer: Answer, *, actor: Actor, at: datetime, how: str) -> None:
+    """A decided answer (with its whole way) has gone out: it is sent, and the matter 回答済."""
     answer.handed_over = how.strip()[:LONGEST_HANDED_OVER]
     _note(answer, ApprovalAction.SENT, actor=actor, at=at, comment=how)
     # The approver has decided already; who posts the letter only carries it out.
     sent(answer, role=Role.APPROVER, actor=actor, at=at)
     group.settle_same_person(session, answer, actor=actor, at=at)
-    record(session, answer.matter, "answer.handed_over", actor=actor, at=at, answer_id=answer.id)
+    session.flush()
 
 
 def send_again(session: Session, answer_id: int, *, actor: Actor, version: int, at: datetime, post: Post) -> None:
@@ -295,6 +304,7 @@ def _decided(session: Session, answer: Answer, *, actor: Actor, role: Role, at: 
         sending.send(session, answer, post=post, at=at, receipt=plan.receipt)
     if answer.method in BY_A_PERSON:
         answer.state = AnswerState.APPROVED
+        mailing.put_out(session, answer, post=post, staff_id=actor.id, at=at)
     else:
         sent(answer, role=role, actor=actor, at=at)
     group.carry_out(session, answer, plan, role=role, actor=actor, at=at, post=post)

@@ -14,7 +14,7 @@ from feedback.notices.models import Notice
 from feedback.notices.rules import ATTEMPTS, HookStyle, NoticeKind, NoticeState
 from feedback.notices.texts import MatterLine, about_matters
 from feedback.staff.models import Staff
-from tests.app.notices.servers import MailServer, Room, mail_server, room
+from tests.app.servers import MailServer, Room, mail_server, room
 from tests.conftest import NOW, Cast, FakeClock
 
 WORDS = about_matters(NoticeKind.TODAY, [MatterLine(7, "R8-000007", "道路", "道路管理課", "　本日まで")])

@@ -10,9 +10,9 @@ from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from app.checking import check_site
-from app.notices.mail import MailTrouble, connection
+from app.mail import MailTrouble, SmtpServer, connection
 from feedback.config import Settings
-from tests.app.notices.servers import mail_server
+from tests.app.servers import mail_server
 
 
 @pytest.fixture
@@ -59,7 +59,8 @@ def test_starttls_takes_only_a_certificate_somebody_vouched_for(
             pass
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         with connection(site) as opened:
-            assert opened.noop()[0] == 250
+            assert isinstance(opened, SmtpServer)
+            assert opened.smtp.noop()[0] == 250
 
 
 def test_a_server_without_tls_is_refused_when_tls_is_asked_for(settings: Settings) -> None:
