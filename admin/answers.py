@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from admin.access import allow
 from admin.choices import whole
 from admin.context import actor, db, note_view, now, post, services
+from admin.delivery import by_mail
 from admin.letters import variables
 from feedback import masking
 from feedback.answers import group, people, queries, service, wording
@@ -21,6 +22,8 @@ from feedback.answers.templates import templates_for
 from feedback.answers.wording import HINT_NAMES
 from feedback.clock import tokyo_date
 from feedback.errors import Conflict, FeedbackError, Invalid, NotAllowed
+from feedback.mails.queries import mails_of
+from feedback.mails.rules import address_in
 from feedback.opinions import details, lifecycle
 from feedback.opinions.details import MatterView
 from feedback.opinions.rules import Channel, MatterStatus
@@ -98,7 +101,7 @@ def check(matter_id: int) -> Any:
 @allow(Permission.WORK_MATTERS)
 def take_back(matter_id: int) -> Any:
     """取り戻し."""
-    _act(service.take_back, comment=request.form.get("comment", ""))
+    act(service.take_back, comment=request.form.get("comment", ""))
     return _done(matter_id, "取り戻しました。回答案を変更できます。")
 
 
@@ -108,10 +111,10 @@ def decide(matter_id: int) -> Any:
     """Pass the draft on, decide, or give it back."""
     comment = request.form.get("comment", "")
     if request.form.get("do") == "return":
-        _act(service.give_back, comment=comment, to_position=_number("to_position"))
+        act(service.give_back, comment=comment, to_position=_number("to_position"))
         return _done(matter_id, "差し戻しました。")
     allowed = services().settings.answer_self_approval
-    decided = _act(service.approve, comment=comment, post=post(), self_approval=allowed)
+    decided = act(service.approve, comment=comment, post=post(), self_approval=allowed)
     return _done(matter_id, _decided_words(matter_id) if decided else "確認しました。次の人に回りました。")
 
 
@@ -119,7 +122,7 @@ def decide(matter_id: int) -> Any:
 @allow(Permission.WORK_MATTERS)
 def sent(matter_id: int) -> Any:
     """A letter or e-mail has gone out."""
-    _act(service.handed_over, how=request.form.get("how", ""))
+    act(service.handed_over, how=request.form.get("how", ""))
     return _done(matter_id, "発送を記録しました。回答済になりました。")
 
 
@@ -127,7 +130,7 @@ def sent(matter_id: int) -> Any:
 @allow(Permission.WORK_MATTERS)
 def again(matter_id: int) -> Any:
     """Send once more what LINE did not deliver."""
-    _act(service.send_again, post=post())
+    act(service.send_again, post=post())
     return _done(matter_id, "もう一度送ります。")
 
 
@@ -159,6 +162,10 @@ def _page(matter: MatterView, found: list[AnswerView], typed: Typed) -> str:
         groups={one.id: _group(matter.id, one) for one in found if not one.unfinished},
         chosen_members=set(map(whole, request.form.getlist("member"))) if request.method == "POST" else None,
         leading=leading(db(), matter.id, actor=actor()) if current is None else None,
+        mails=mails_of(db(), [one.id for one in found]),
+        mail_sentence=by_mail,
+        sends_mail=services().settings.sends_mail,
+        has_address=address_in(matter.sender.contact) is not None,
         may_decide=_may_decide(current),
         may_take_back=_may_take_back(current),
         reviewers=[one for one in reviewers if one.id not in wrote],
@@ -259,10 +266,11 @@ def _choose_members(answer: Answer) -> None:
         group.choose(db(), answer, actor=actor(), shown=shown, wanted=wanted, at=now())
 
 
-def _act(act: Callable[..., Any], **more: Any) -> Any:
+def act(change: Callable[..., Any], **more: Any) -> Any:
+    """Change the answer that the form names, as a service does it."""
     answer_id = _number("answer_id")
     _one((request.view_args or {})["matter_id"], answer_id)
-    return act(db(), answer_id, actor=actor(), version=_number("version"), at=now(), **more)
+    return change(db(), answer_id, actor=actor(), version=_number("version"), at=now(), **more)
 
 
 def _one(matter_id: int, answer_id: int) -> AnswerView:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from admin import (
-    answer_documents,
+    answer_mail,
     answer_texts,
     approvals,
     area_review,
@@ -55,7 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notes.blueprint,
     around.blueprint,
     work.blueprint,
-    answer_documents.blueprint,
+    answer_mail.blueprint,
     approvals.blueprint,
     dispatch.blueprint,
     transfers.blueprint,

@@ -15,6 +15,7 @@ from feedback.errors import Conflict, FeedbackError, Invalid
 from feedback.letters import service
 from feedback.letters.queries import SHOWN, posted_lately, sheets, waiting
 from feedback.letters.rules import MOST_AT_ONCE, LetterState
+from feedback.mails.queries import troubled
 from feedback.staff.rules import Permission
 
 blueprint = Blueprint("dispatch", __name__, url_prefix="/dispatch")
@@ -39,6 +40,7 @@ def index() -> Any:
         "dispatch/index.html",
         to_print=[one for one in found if one.state is LetterState.TO_PRINT],
         printed=[one for one in found if one.state is LetterState.PRINTED],
+        mails=troubled(db(), actor=actor()),
         posted=posted_lately(db(), actor=actor(), now=now()),
         capped=len(found) == SHOWN,
         most=MOST_AT_ONCE,

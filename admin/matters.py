@@ -9,6 +9,8 @@ from flask import Blueprint, abort, render_template, request, session, url_for
 from admin import formats, marking, timeline
 from admin.access import allow
 from admin.context import actor, db, note_view, now, services
+from admin.delivery import describe
+from feedback.answers.delivery_queries import newest_way
 from feedback.clock import tokyo_date
 from feedback.deadlines.service import load as load_deadlines
 from feedback.departments.queries import departments
@@ -70,7 +72,9 @@ class Candidate:
 @allow(Permission.VIEW_MATTERS)
 def show(matter_id: int) -> Any:
     """The page of a matter."""
-    matter = details.matter_view(db(), matter_id, actor=actor())
+    area_choices = areas(db(), active_only=False)
+    in_use = frozenset(one.key for one in area_choices if one.active)
+    matter = details.matter_view(db(), matter_id, actor=actor(), active_areas=in_use)
     personal = "personal" in request.args
     if personal and not actor().may(Permission.VIEW_PERSONAL_DATA):
         abort(403)
@@ -79,7 +83,7 @@ def show(matter_id: int) -> Any:
         subject_type="matter",
         subject_id=matter_id,
     )
-    area_choices, department_choices = areas(db(), active_only=False), departments(db(), active_only=False)
+    department_choices = departments(db(), active_only=False)
     known, colleagues = staff.names_and_colleagues(db(), department_id=matter.department_id)
     names = timeline.Names(
         areas={one.key: one.short_name for one in area_choices},
@@ -111,6 +115,7 @@ def show(matter_id: int) -> Any:
         desk_decides=matter.bounces >= most_bounces and not actor().may(Permission.TRIAGE),
         desk_decided=matter.bounces > most_bounces and not actor().may(Permission.TRIAGE),
         routed=[step for step in matter.history if step.action == "routed"],
+        delivery=describe(matter, newest_way(db(), matter_id)),
         purpose_names=PURPOSE_NAMES,
         source_names=timeline.SOURCE_NAMES,
         answer_label=_answer_label(matter.status),

@@ -30,6 +30,11 @@ class MailView:
     due_at: datetime
     settled_at: datetime | None
 
+    @classmethod
+    def of(cls, mail: AnswerMail) -> "MailView":
+        """The view of a row."""
+        return cls(mail.state, mail.attempts, mail.reason, mail.due_at, mail.settled_at)
+
 
 @dataclass(frozen=True, slots=True)
 class TroubledRow:
@@ -46,7 +51,7 @@ class TroubledRow:
 def mails_of(session: Session, answer_ids: Sequence[int]) -> dict[int, MailView]:
     """The e-mails of answers, by answer id. The caller has checked that the answers may be seen."""
     rows = session.scalars(select(AnswerMail).where(AnswerMail.answer_id.in_(answer_ids)))
-    return {one.answer_id: MailView(one.state, one.attempts, one.reason, one.due_at, one.settled_at) for one in rows}
+    return {one.answer_id: MailView.of(one) for one in rows}
 
 
 def troubled(session: Session, *, actor: Actor) -> list[TroubledRow]:

@@ -166,8 +166,13 @@ class MatterView:
     others: list[RelatedView]
 
 
-def matter_view(session: Session, matter_id: int, *, actor: Actor) -> MatterView:
-    """Everything about a matter. NotFound also when it is another department's."""
+def matter_view(
+    session: Session, matter_id: int, *, actor: Actor, active_areas: frozenset[str] | None = None
+) -> MatterView:
+    """Everything about a matter. NotFound also when it is another department's.
+
+    ``active_areas``: the areas in use, where the caller knows them already.
+    """
     matter = session.scalar(
         select(Matter)
         .where(Matter.id == matter_id)
@@ -211,7 +216,7 @@ def matter_view(session: Session, matter_id: int, *, actor: Actor) -> MatterView
         erased=submission.erased_at is not None,
         sender=_sender(submission, submission.citizen),
         parts=_parts(session, submission.id),
-        reading=_reading(session, matter_id),
+        reading=_reading(session, matter_id, active_areas),
         history=_history(session, matter_id),
         notes=notes_of(session, matter_id),
         deliveries=_deliveries(session, matter_id),
@@ -280,7 +285,7 @@ def _parts(session: Session, submission_id: int) -> list[PartView]:
     ]
 
 
-def _reading(session: Session, matter_id: int) -> ReadingView | None:
+def _reading(session: Session, matter_id: int, active: frozenset[str] | None) -> ReadingView | None:
     newest = session.scalar(
         select(MatterReading).where(MatterReading.matter_id == matter_id).order_by(MatterReading.id.desc()).limit(1)
     )
@@ -290,7 +295,7 @@ def _reading(session: Session, matter_id: int) -> ReadingView | None:
     return ReadingView(
         model_version=newest.model_version,
         area=mapping.now(newest.area_key),
-        areas=scores_now(session, mapping, newest.areas),
+        areas=scores_now(session, mapping, newest.areas, active=active),
         kind=newest.kind,
         urgency=newest.urgency,
         safety=newest.safety,

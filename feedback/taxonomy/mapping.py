@@ -43,10 +43,13 @@ def areas_today(session: Session, mapping: AreaMapping) -> dict[str, str]:
     return {key: now for key, now in counted.items() if now in active}
 
 
-def scores_now(session: Session, mapping: AreaMapping, stored: Sequence[Sequence[Any]]) -> tuple[AreaScore, ...]:
-    """What a stored reading offered (keys and scores), in today's areas."""
+def scores_now(
+    session: Session, mapping: AreaMapping, stored: Sequence[Sequence[Any]], *, active: frozenset[str] | None = None
+) -> tuple[AreaScore, ...]:
+    """What a stored reading offered (keys and scores), in today's areas. ``active``: those, where known already."""
     scores = tuple(AreaScore(str(key), float(score)) for key, score in stored)
-    active = frozenset(session.scalars(select(Area.key).where(Area.active)))
+    if active is None:
+        active = frozenset(session.scalars(select(Area.key).where(Area.active)))
     return translate(Reading(model_version="", areas=scores, area=None), mapping, active).areas
 
 
