@@ -38,6 +38,7 @@ class Batch:
 
     ``held``: events of this batch whose words wait for consent, by citizen. ``amended``: event id → what a later
     event of the same batch made of it (consent, refusal, unsend), in place of what `handle` returned for it.
+    ``titles``: of the surveys open now, once somebody's words were compared with them.
     """
 
     session: Session
@@ -53,6 +54,7 @@ class Batch:
     outbound: list["Draft"] = field(default_factory=list)
     held: dict[bytes, list[Inbound]] = field(default_factory=dict)
     amended: dict[int, "Handled"] = field(default_factory=dict)
+    titles: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

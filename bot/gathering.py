@@ -12,12 +12,14 @@ from bot.batch import Batch
 from bot.conversation.facts import Facts, Opinion, SentAnswer
 from bot.conversation.incoming import Incoming, Words
 from bot.conversation.needs import Needs
+from bot.conversation.replies import OfferedSurvey
 from bot.conversation.state import NEWEST
 from bot.conversation.words import plain
 from bot.held import Bundle, held_bundles
 from bot.inbound import Inbound
 from bot.messages.opinions import LIST_LENGTH
 from bot.messages.scene import day
+from bot.survey_facts import SurveyRows, offered_surveys, survey_of, titled_survey
 from bot.texts import NOTICE_VERSION, lines
 from feedback.answers import rating
 from feedback.answers.models import Answer
@@ -43,6 +45,9 @@ class Gathered:
     listed: list[Submission] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
     values: Mapping[str, str] = field(default_factory=dict)
+    survey: SurveyRows | None = None
+    offered: tuple[OfferedSurvey, ...] = ()
+    titled: bool = False
 
     def subject(self, about: int | None) -> Submission | None:
         """The row a step is about."""
@@ -78,7 +83,21 @@ def gather(
         rows.values = _kept(batch, citizen)
     elif wants.profile:
         rows.values = _profile(citizen)
+    _look_up_surveys(batch, incoming, wants, rows)
     return _facts(batch, incoming, wants, rows), rows
+
+
+def _look_up_surveys(batch: Batch, incoming: Incoming, wants: Needs, rows: Gathered) -> None:
+    """The survey that is meant: named by a button or the state, by its title, or the only one there is."""
+    survey_id = wants.survey
+    if wants.surveys:
+        rows.offered = offered_surveys(batch, rows.citizen, rows.at)
+        survey_id = rows.offered[0].id if len(rows.offered) == 1 else None
+    if survey_id is None and isinstance(incoming, Words):
+        survey_id = titled_survey(batch, incoming.text)
+        rows.titled = survey_id is not None
+    if survey_id is not None:
+        rows.survey = survey_of(batch, rows.citizen, survey_id, rows.at)
 
 
 def _facts(batch: Batch, incoming: Incoming, wants: Needs, rows: Gathered) -> Facts:
@@ -102,6 +121,9 @@ def _facts(batch: Batch, incoming: Incoming, wants: Needs, rows: Gathered) -> Fa
         area_names=_area_names(batch) if wants.areas else {},
         districts=_districts(batch) if wants.districts else (),
         notice_version=NOTICE_VERSION,
+        sheet=rows.survey.sheet if rows.survey is not None else None,
+        titled=rows.titled,
+        surveys=rows.offered,
     )
 
 

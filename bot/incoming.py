@@ -17,12 +17,14 @@ from bot.conversation.incoming import (
     Words,
 )
 from bot.conversation.words import MAX_ID, read_word
-from bot.inbound import Inbound
+from bot.inbound import Inbound, storable
 from bot.messages.objects import POSTBACK_VERSION
 from feedback.keys import KeyRing
 
 _MEDIA: Final[Mapping[str, MediaKind]] = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
 _ALBUM_CHARS: Final = 16
+_DAY_CHARS: Final = 10
+_LONGEST_WORDS: Final = 200
 
 
 def read_incoming(inbound: Inbound, keys: KeyRing) -> Incoming | None:
@@ -53,7 +55,7 @@ def _message(inbound: Inbound, keys: KeyRing) -> Incoming | None:
     if kind in _MEDIA:
         return Media(_MEDIA[kind], album(inbound, keys))
     if kind == "location":
-        return Place()
+        return Place(*place(inbound), words_of(inbound, "address") or words_of(inbound, "title") or "")
     return Sticker() if kind == "sticker" else None
 
 
@@ -69,7 +71,8 @@ def _press(postback: Mapping[str, Any]) -> Press | None:
     if len(parts) < 2 or parts[0] != POSTBACK_VERSION:
         return Press("menu") if parts else None
     parts += [""] * (4 - len(parts))
-    return Press(parts[1], _id(parts[2]), parts[3])
+    day = _mapping(postback.get("params")).get("date")
+    return Press(parts[1], _id(parts[2]), parts[3], day[:_DAY_CHARS] if isinstance(day, str) else "")
 
 
 def _id(text: str) -> int | None:
@@ -101,6 +104,12 @@ def place(inbound: Inbound) -> tuple[float | None, float | None]:
     latitude = _degrees(inbound.message.get("latitude"), 90)
     longitude = _degrees(inbound.message.get("longitude"), 180)
     return (latitude, longitude) if latitude is not None and longitude is not None else (None, None)
+
+
+def words_of(inbound: Inbound, field: str) -> str | None:
+    """Words beside a message: a place's title or address, a file's name. None when there are none."""
+    words = inbound.message.get(field)
+    return (storable(words)[:_LONGEST_WORDS] or None) if isinstance(words, str) else None
 
 
 def _degrees(value: Any, limit: int) -> float | None:

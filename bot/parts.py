@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.inbound import MESSAGE_ID_PURPOSE, Inbound, storable
-from bot.incoming import message_id, message_key, place
+from bot.inbound import MESSAGE_ID_PURPOSE, Inbound
+from bot.incoming import message_id, message_key, place, words_of
 from feedback.keys import KeyRing
 from feedback.opinions.intake import NewPart
 from feedback.opinions.rules import PartKind
 
-_LONGEST_WORDS: Final = 200
 _KINDS: Final[Mapping[str, PartKind]] = {kind.value: kind for kind in PartKind}
 _WITH_FILE: Final = frozenset({PartKind.IMAGE, PartKind.VIDEO, PartKind.AUDIO, PartKind.FILE})
 
@@ -35,15 +34,10 @@ def new_part(inbound: Inbound, keys: KeyRing, *, at: datetime) -> NewPart:
         at,
         latitude=latitude,
         longitude=longitude,
-        place_title=_words(inbound, "title") if is_place else None,
-        place_address=_words(inbound, "address") if is_place else None,
+        place_title=words_of(inbound, "title") if is_place else None,
+        place_address=words_of(inbound, "address") if is_place else None,
         line_message_key=key,
         line_event_id=inbound.event_id,
         media=media,
-        file_name=_words(inbound, "fileName"),
+        file_name=words_of(inbound, "fileName"),
     )
-
-
-def _words(inbound: Inbound, field: str) -> str | None:
-    words = inbound.message.get(field)
-    return (storable(words)[:_LONGEST_WORDS] or None) if isinstance(words, str) else None

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot import held
+from bot import held, survey_doing
 from bot.batch import Batch, Draft
 from bot.conversation.actions import (
     Action,
     Agree,
+    AnswerSurvey,
+    BeginSurvey,
     ChooseArea,
     Comment,
+    DropSurvey,
     Erase,
     EraseMessage,
     Join,
@@ -20,8 +23,10 @@ from bot.conversation.actions import (
     Record,
     Refuse,
     Reopen,
+    SendSurvey,
     SetAge,
     SetDistrict,
+    TurnSurvey,
     Withdraw,
 )
 from bot.conversation.state import State
@@ -42,7 +47,7 @@ from feedback.surveys import forgetting as surveys
 
 _READ_AGAIN: Final = frozenset({MatterStatus.RECEIVED, MatterStatus.ROUTED})
 
-_QUOTING: Final = ("status",)
+_QUOTING: Final = ("status", survey_doing.PURPOSE)
 """Purposes of messages that quote the citizen's words."""
 
 
@@ -232,6 +237,13 @@ def _reopen(now: Performance, action: Reopen) -> None:
         rating.reopen(now.rows.answer, at=now.rows.at, due_on=due_on)
 
 
+def _survey(now: Performance, action: survey_doing.SurveyAction) -> None:
+    if now.rows.survey is not None:
+        refused = survey_doing.do(now.batch, now.inbound, now.rows.citizen, now.rows.survey, action, at=now.rows.at)
+        if refused:
+            now.values["refused"] = refused
+
+
 _PERFORMERS: Final[Mapping[type[Action], Callable[[Performance, Any], None]]] = {
     Record: _record,
     Join: _join,
@@ -248,4 +260,9 @@ _PERFORMERS: Final[Mapping[type[Action], Callable[[Performance, Any], None]]] = 
     Rate: _rate,
     Comment: _comment,
     Reopen: _reopen,
+    BeginSurvey: _survey,
+    AnswerSurvey: _survey,
+    TurnSurvey: _survey,
+    DropSurvey: _survey,
+    SendSurvey: _survey,
 }

@@ -1,6 +1,8 @@
-"""What a step wants done. None of them carries words or ids of LINE; those stay with the event."""
+"""What a step wants done, without ids of LINE. Words stay with the event, but for the answer to a survey."""
 
 from dataclasses import dataclass
+
+from feedback.surveys.given import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,38 @@ class Reopen:
     answer_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class BeginSurvey:
+    """Begin a survey, or go on with it. ``seed`` orders the choices."""
+
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSurvey:
+    """Keep the answer to a question."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSurvey:
+    """Open an answered question again."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropSurvey:
+    """Throw the unsent answers away."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendSurvey:
+    """Send the answers."""
+
+
 Action = (
     Record
     | Join
@@ -111,4 +145,9 @@ Action = (
     | Rate
     | Comment
     | Reopen
+    | BeginSurvey
+    | AnswerSurvey
+    | TurnSurvey
+    | DropSurvey
+    | SendSurvey
 )

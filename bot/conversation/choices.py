@@ -19,6 +19,8 @@ CAMERA: Final = Choice("button.camera", opens="camera")
 PHOTOS: Final = Choice("button.photos", opens="cameraRoll")
 PLACE: Final = Choice("button.place", opens="location")
 
+SURVEYS: Final = Choice("button.surveys", "survey")
+
 PICK: Final = Choice("button.pick", "pick", about=True)
 ADD: Final = Choice("button.add", "add", about=True)
 WITHDRAW: Final = Choice("button.withdraw", "withdraw", about=True)
@@ -27,5 +29,5 @@ HELPFUL: Final = Choice("button.helpful", "helpful", about=True)
 UNHELPFUL: Final = Choice("button.unhelpful", "unhelpful", about=True)
 NO_COMMENT: Final = Choice("button.no_comment", "stop")
 
-MAIN: Final = (WRITE, STATUS, CAMERA, PHOTOS, PROFILE, PRIVACY, CONTACT, HELP)
+MAIN: Final = (WRITE, STATUS, SURVEYS, CAMERA, PHOTOS, PROFILE, PRIVACY, CONTACT, HELP)
 """What one can do here, offered where nothing else is more fitting."""

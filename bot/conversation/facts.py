@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.conversation.replies import OfferedSurvey
+from bot.conversation.sheet import Sheet
 from feedback.ports import Reading
 
 
@@ -33,7 +35,8 @@ class Facts:
 
     ``consented``: to the notice in force. ``referred``: the submission the event or the state names, if it is
     the citizen's own. ``areas``: typed name → key. ``held``: how many submissions the words waiting for consent
-    would make. ``answer``: the one the event or the state names, if it went to ``referred``.
+    would make. ``answer``: the one the event or the state names, if it went to ``referred``. ``sheet``: the survey the
+    event or the state names; ``titled``: by typing its title. ``surveys``: those that may be answered now.
     """
 
     at: int
@@ -51,3 +54,6 @@ class Facts:
     area_names: Mapping[str, str] = field(default_factory=dict)
     districts: tuple[str, ...] = ()
     notice_version: str = ""
+    sheet: Sheet | None = None
+    titled: bool = False
+    surveys: tuple[OfferedSurvey, ...] = ()

@@ -41,7 +41,7 @@ def menu(state: State, facts: Facts) -> Step:
 def help_(state: State, facts: Facts) -> Step:
     """How it works."""
     del facts
-    keys = ("help.opinion", "help.photo", "help.status", "help.fix", "help.privacy", "help.typed")
+    keys = ("help.opinion", "help.photo", "help.status", "help.fix", "help.survey", "help.privacy", "help.typed")
     return Step(state.idle(), (Say(keys, MAIN),))
 
 

@@ -18,15 +18,23 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A photo, video, voice message or file. ``album`` is the same for photos sent together, else ""."""
+    """A photo, video, voice message or file. ``album`` is the same for photos sent together, else "".
+
+    ``name``: a name of its own, that leads nobody to LINE.
+    """
 
     kind: MediaKind
     album: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A location."""
+    """A location: degrees, when they are on earth, and its address."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,12 @@ class Sticker:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button of ours: its verb, the submission it is about, and one argument."""
+    """A button of ours: its verb, the submission it is about, and one argument. ``day``: picked in a calendar."""
 
     verb: str
     about: int | None = None
     argument: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)

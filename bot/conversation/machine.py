@@ -3,7 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bot.conversation import area, consent, greeting, opinion, privacy, profile, rating, safety, status, withdrawal
+from bot.conversation import (
+    area,
+    consent,
+    greeting,
+    opinion,
+    privacy,
+    profile,
+    rating,
+    safety,
+    status,
+    survey,
+    withdrawal,
+)
 from bot.conversation.actions import EraseMessage
 from bot.conversation.facts import Facts
 from bot.conversation.incoming import (
@@ -32,22 +44,24 @@ _BY_COMMAND: Final[Mapping[Command, Callable[[State, Facts], Step]]] = {
     Command.WRITE: opinion.invite,
     Command.PHOTO: opinion.invite_photo,
     Command.STOP: greeting.stop,
-    Command.AGREE: consent.agree,
+    Command.AGREE: survey.agree,
     Command.REFUSE: consent.refuse,
     Command.PICK: area.pick_typed,
     Command.ADD: opinion.add_typed,
     Command.WITHDRAW: withdrawal.typed,
     Command.ERASE: privacy.erase_asked,
+    Command.SURVEY: survey.show_list,
 }
 
 _BY_FLOW: Final[Mapping[Flow, Callable[[State, Word, Facts], Step | None]]] = {
-    Flow.CONSENT: consent.answered,
+    Flow.CONSENT: survey.consent_answered,
     Flow.AREA: area.answered,
     Flow.WITHDRAW: withdrawal.answered,
     Flow.LIST: status.answered,
     Flow.AGE: profile.age_answered,
     Flow.ERASE: privacy.answered,
     Flow.ERASE_SURE: privacy.answered,
+    Flow.SURVEYS: survey.list_answered,
 }
 
 _BY_SIMPLE_VERB: Final[Mapping[str, Callable[[State, Facts], Step]]] = {
@@ -70,7 +84,8 @@ _BY_SIMPLE_VERB: Final[Mapping[str, Callable[[State, Facts], Step]]] = {
 }
 
 _BY_VERB: Final[Mapping[str, Callable[[State, Press, Facts], Step]]] = {
-    "agree": consent.pressed,
+    **survey.BUTTONS,
+    "agree": survey.agree_pressed,
     "show": status.show_pressed,
     "pick": area.pick_pressed,
     "areas": area.all_pressed,
@@ -92,10 +107,21 @@ def step(state: State, incoming: Incoming, facts: Facts) -> Step:
     """Decide what to do and say. Pure: the same arguments always give the same step."""
     if state.flow is not None and facts.at > state.until:
         state = state.idle()
-    return _BY_TYPE[type(incoming)](state, incoming, facts)
+    return survey.paused(state, _BY_TYPE[type(incoming)](state, incoming, facts))
 
 
 def _on_words(state: State, words: Words, facts: Facts) -> Step:
+    answered = _on_survey(state, words, facts)
+    return _on_other_words(state, words, facts) if answered is None else answered
+
+
+def _on_survey(state: State, words: Words, facts: Facts) -> Step | None:
+    if state.flow is Flow.SURVEY:
+        return survey.words(state, words, facts)
+    return survey.introduce(state, facts) if facts.titled and words.word.command is None else None
+
+
+def _on_other_words(state: State, words: Words, facts: Facts) -> Step:
     word = words.word
     danger = facts.reading.safety if facts.reading else None
     # A command is our own exact word: a reader that sees danger in 「すべて消す」 is wrong.
@@ -135,6 +161,16 @@ def _unknown_verb(state: State, press: Press, facts: Facts) -> Step:
     return greeting.menu(state, facts)
 
 
+def _on_media(state: State, media: Media | Place, facts: Facts) -> Step:
+    answered = survey.media(state, media, facts) if state.flow is Flow.SURVEY else None
+    return opinion.take_media(state, media, facts) if answered is None else answered
+
+
+def _on_sticker(state: State, sticker: Sticker, facts: Facts) -> Step:
+    answered = survey.media(state, sticker, facts) if state.flow is Flow.SURVEY else None
+    return opinion.take_sticker(state, sticker, facts) if answered is None else answered
+
+
 def _on_unsend(state: State, unsend: Unsend, facts: Facts) -> Step:
     del facts
     return Step(state, actions=(EraseMessage(unsend.message_key),))
@@ -142,9 +178,9 @@ def _on_unsend(state: State, unsend: Unsend, facts: Facts) -> Step:
 
 _BY_TYPE: Final[Mapping[type[Incoming], Callable[[State, Any, Facts], Step]]] = {
     Words: _on_words,
-    Media: opinion.take_media,
-    Place: opinion.take_media,
-    Sticker: opinion.take_sticker,
+    Media: _on_media,
+    Place: _on_media,
+    Sticker: _on_sticker,
     Press: _on_press,
     Follow: greeting.follow,
     Unfollow: greeting.unfollow,

@@ -7,10 +7,13 @@ from bot.conversation.incoming import Incoming, Press, Words
 from bot.conversation.state import Flow, State
 from bot.conversation.words import MAX_ID, Command, Word
 
+SURVEY_WAITS: Final = "survey"
+"""Before a survey's id in the state of `Flow.CONSENT`: it is shown once they agree."""
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``submission``, ``answer``: ids to look up.
+    """``submission``, ``answer``, ``survey``: ids to look up.
 
     The rest: what else to load (``kept``: counts and dates, ``listed``: the list).
     """
@@ -24,6 +27,8 @@ class Needs:
     kept: bool = False
     profile: bool = False
     answer: int | None = None
+    survey: int | None = None
+    surveys: bool = False
 
 
 _NOTHING: Final = Needs()
@@ -35,16 +40,17 @@ _RATING_VERBS: Final = frozenset({"helpful", "unhelpful", "reopen"})
 def needs(state: State, incoming: Incoming) -> Needs:
     """What to load before `step`."""
     if isinstance(incoming, Press):
-        return _for_press(incoming)
+        return _for_press(state, incoming)
     about = state.about or None
     if not isinstance(incoming, Words):
-        return Needs(submission=about) if about else _NOTHING
+        survey = _survey_of(state)
+        return Needs(submission=about, survey=survey) if about or survey else _NOTHING
     if state.flow is None and incoming.word.command is None and incoming.word.submission is None:
         return _NOTHING
     return _for_word(state, incoming.word)
 
 
-def _for_press(press: Press) -> Needs:
+def _for_press(state: State, press: Press) -> Needs:
     return Needs(
         submission=press.about or None,
         candidates=press.verb == "pick",
@@ -55,7 +61,26 @@ def _for_press(press: Press) -> Needs:
         kept=press.verb == "privacy",
         profile=press.verb in _PROFILE_VERBS,
         answer=_id(press.argument) if press.verb in _RATING_VERBS else None,
+        survey=_survey_pressed(state, press),
+        surveys=press.verb == "survey" and not press.argument,
     )
+
+
+def _survey_pressed(state: State, press: Press) -> int | None:
+    if press.verb.startswith("survey"):
+        return _id(press.argument.partition("/")[0])
+    return _survey_waiting(state) if press.verb == "agree" else None
+
+
+def _survey_of(state: State) -> int | None:
+    """The survey that the state says is being answered."""
+    return _id(state.offered[0]) if state.flow is Flow.SURVEY and state.offered else None
+
+
+def _survey_waiting(state: State) -> int | None:
+    """The survey that waits for consent."""
+    waiting = state.flow is Flow.CONSENT and len(state.offered) == 2 and state.offered[0] == SURVEY_WAITS
+    return _id(state.offered[1]) if waiting else None
 
 
 def _for_word(state: State, word: Word) -> Needs:
@@ -70,7 +95,16 @@ def _for_word(state: State, word: Word) -> Needs:
         kept=command is Command.PRIVACY,
         profile=command is Command.PROFILE,
         answer=_id(state.offered[0]) if state.flow is Flow.COMMENT and state.offered else None,
+        survey=_survey_worded(state, word),
+        surveys=command is Command.SURVEY,
     )
+
+
+def _survey_worded(state: State, word: Word) -> int | None:
+    if state.flow is Flow.SURVEYS:
+        chosen = numbered(state.offered, word.number)
+        return _id(chosen) if chosen else None
+    return _survey_of(state) or (_survey_waiting(state) if word.command is Command.AGREE or _may_agree(word) else None)
 
 
 def _id(text: str) -> int | None:

@@ -7,6 +7,9 @@ from typing import Final
 
 from bot.conversation.actions import Action
 from bot.conversation.state import State
+from feedback.surveys.definition import Choice as SurveyChoice
+from feedback.surveys.definition import Question
+from feedback.surveys.rules import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,8 @@ class Choice:
     """A button. ``label``: a text key (or, with ``literal``, the words themselves).
 
     With a verb it presses ``verb`` about the reply's submission; without one it types its label, or opens the
-    camera, the photo roll, the map (``opens``).
+    camera, the photo roll, the map (``opens``; a ``date`` is picked for the verb). ``shows``: what the citizen is seen
+    to say, where that is more than the label.
     """
 
     label: str
@@ -23,6 +27,7 @@ class Choice:
     about: bool = False
     literal: bool = False
     opens: str = ""
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,102 @@ class Kept:
     """What is kept about the citizen."""
 
 
-Reply = Say | Receipt | Receipts | Numbers | Notice | AreaMenu | OpinionList | OpinionDetail | Kept
+@dataclass(frozen=True, slots=True)
+class OfferedSurvey:
+    """A survey that may be answered now. ``closes``: epoch second, None without a deadline."""
+
+    id: int
+    title: str
+    closes: int | None = None
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyList:
+    """The surveys to choose from."""
+
+    surveys: tuple[OfferedSurvey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyIntro:
+    """What a survey is about, before its first question. ``form``: the address of the page, when one is offered."""
+
+    survey: int
+    title: str
+    description: str
+    questions: int
+    anonymous: bool
+    closes: int | None = None
+    done: int = 0
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyQuestion:
+    """One question. ``picks``: keys tapped so far; ``row`` (number ``row_number``): the row of a table.
+
+    ``other``: the choice whose words are asked. ``given``: the answer from before, in words;
+    ``keepable``: it may stand. ``compact``: only what was tapped is told, since the question stands right above.
+    """
+
+    survey: int
+    question: Question
+    progress: Progress
+    sections: tuple[Question, ...] = ()
+    picks: tuple[str, ...] = ()
+    row: SurveyChoice | None = None
+    row_number: int = 0
+    other: SurveyChoice | None = None
+    given: str = ""
+    keepable: bool = False
+    first: bool = False
+    compact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyReview:
+    """All that was answered, (question, answer) each, before it is sent. ``change``: ask which to change."""
+
+    survey: int
+    lines: tuple[tuple[str, str], ...]
+    sections: tuple[Question, ...] = ()
+    change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Words that are no text of ours: what is wrong with an answer."""
+
+    words: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyThanks:
+    """The answers were sent; ``words`` are the survey's own thanks."""
+
+    words: str
+    anonymous: bool
+
+
+Reply = (
+    Say
+    | Receipt
+    | Receipts
+    | Numbers
+    | Notice
+    | AreaMenu
+    | OpinionList
+    | OpinionDetail
+    | Kept
+    | SurveyList
+    | SurveyIntro
+    | SurveyQuestion
+    | SurveyReview
+    | SurveyThanks
+    | Plain
+)
 
 
 class Fate(StrEnum):

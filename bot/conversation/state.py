@@ -26,6 +26,8 @@ class Flow(StrEnum):
     ERASE = "erase"
     ERASE_SURE = "erase_sure"
     COMMENT = "comment"
+    SURVEYS = "surveys"
+    SURVEY = "survey"
 
 
 _FLOWS: Final = {flow.value: flow for flow in Flow}

@@ -31,6 +31,7 @@ class Command(StrEnum):
     ADD = "add"
     WITHDRAW = "withdraw"
     ERASE = "erase"
+    SURVEY = "survey"
 
 
 _WORDS: Final = {
@@ -51,6 +52,7 @@ _WORDS: Final = {
     Command.ADD: "追加する 追加 追加します",
     Command.WITHDRAW: "取り下げる 取下げる 取りさげる 取り下げ 取下げ 取り下げます",
     Command.ERASE: "すべて消す 全部消す 全て消す すべて削除 全て削除 全部削除",
+    Command.SURVEY: "アンケート あんけーと アンケートに答える アンケートに回答する アンケート一覧 調査 survey",
 }
 
 

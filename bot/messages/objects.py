@@ -52,6 +52,9 @@ def action(choice: Choice, about: int | None) -> dict[str, Any] | None:
 
 @lru_cache(maxsize=512)
 def _lasting_action(choice: Choice) -> dict[str, Any]:
+    if choice.opens == "date":
+        data = f"{POSTBACK_VERSION}:{choice.verb}::{choice.argument}"
+        return {"type": "datetimepicker", "label": _label(choice), "data": data, "mode": "date"}
     if choice.opens:
         return {"type": choice.opens, "label": _label(choice)}
     if not choice.verb:
@@ -66,7 +69,7 @@ def _postback(choice: Choice, about: str) -> dict[str, Any]:
         "type": "postback",
         "label": label,
         "data": f"{POSTBACK_VERSION}:{choice.verb}:{about}:{argument}"[:POSTBACK_DATA_UNITS],
-        "displayText": label[:DISPLAY_TEXT_UNITS],
+        "displayText": fitted(choice.shows or label, DISPLAY_TEXT_UNITS),
     }
 
 
@@ -104,6 +107,22 @@ def button(made: dict[str, Any], *, main: bool = False) -> dict[str, Any]:
     if main:
         made["color"] = _MAIN_COLOUR
     return made
+
+
+def tappable(made: dict[str, Any], contents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A framed box inside a card that can be tapped: words of any length, unlike a button."""
+    return {
+        "type": "box",
+        "layout": "horizontal",
+        "contents": list(contents),
+        "action": made,
+        "spacing": "md",
+        "paddingAll": "10px",
+        "borderWidth": "1px",
+        "borderColor": "#8A99A8",
+        "cornerRadius": "8px",
+        "backgroundColor": "#FFFFFF",
+    }
 
 
 def bubble(body: Sequence[dict[str, Any]], footer: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:

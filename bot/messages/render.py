@@ -13,13 +13,19 @@ from bot.conversation.replies import (
     Numbers,
     OpinionDetail,
     OpinionList,
+    Plain,
     Receipt,
     Receipts,
     Reply,
     Say,
+    SurveyIntro,
+    SurveyList,
+    SurveyQuestion,
+    SurveyReview,
+    SurveyThanks,
 )
 from bot.limits import MESSAGES_PER_REQUEST
-from bot.messages import cards, opinions
+from bot.messages import cards, opinions, surveys
 from bot.messages.objects import Message, text_message, with_choices
 from bot.messages.scene import Scene
 
@@ -85,4 +91,10 @@ _RENDERERS: Final[Mapping[type[Reply], Callable[[Any, Scene], Rendered]]] = {
     OpinionList: _list,
     OpinionDetail: _detail,
     Kept: _kept,
+    Plain: surveys.plain,
+    SurveyList: surveys.listed,
+    SurveyIntro: surveys.intro,
+    SurveyQuestion: surveys.question,
+    SurveyReview: surveys.review,
+    SurveyThanks: surveys.thanks,
 }

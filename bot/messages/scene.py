@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bot import emergency
 from bot.batch import AreaName
 from bot.texts import lines
-from feedback.clock import tokyo_date
+from feedback.clock import TOKYO, tokyo_date
 from feedback.config import Settings
 from feedback.deadlines.rules import Deadlines
 from feedback.opinions.models import Submission
@@ -57,6 +57,15 @@ def day(at: datetime) -> str:
     """A day as citizens read it: 2026年11月22日."""
     local = tokyo_date(at)
     return f"{local.year}年{local.month}月{local.day}日"
+
+
+def moment(at: datetime) -> str:
+    """A deadline as citizens read it: 11月30日 17時00分; midnight is the end of the day before."""
+    local = at.astimezone(TOKYO)
+    if (local.hour, local.minute) == (0, 0):
+        local -= timedelta(minutes=1)
+        return f"{local.month}月{local.day}日"
+    return f"{local.month}月{local.day}日 {local.hour}時{local.minute:02}分"
 
 
 def city_values(settings: Settings) -> dict[str, str]:

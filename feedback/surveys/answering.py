@@ -90,19 +90,18 @@ def start(
     language: str = "ja",
     link_id: int | None = None,
     test: bool = False,
+    seed: int | None = None,
 ) -> SurveyDraft:
     """The person's draft: the one left days ago, or a new one. Flushed. Raises Answered, NotOpen.
 
     ``test``: a trial of the newest version, published or not, that counts nowhere. Paper is entered after the
-    deadline too.
+    deadline too. ``seed`` orders the choices of a new one.
     """
     version = latest_version(session, survey) if test else version_in_force(session, survey)
     if version is None:
         raise NotOpen(Closed.NOT_PUBLISHED)
     if not test:
-        _check_open(session, survey, definition_of(version.definition), source, at)
-        if source is not Source.PAPER and has_answered(session, survey, person):
-            raise Answered(ANSWERED)
+        check_may_answer(session, survey, definition_of(version.definition), person=person, source=source, at=at)
     found = find_draft(session, survey, person) if source is not Source.PAPER else None
     if found is not None and found.test == test:
         return found
@@ -119,7 +118,7 @@ def start(
         link_id=link_id,
         source=source,
         test=test,
-        seed=secrets.randbits(31),
+        seed=new_seed() if seed is None else seed,
         language=language,
         answers={},
         messages={},
@@ -129,6 +128,20 @@ def start(
     session.add(draft)
     session.flush()
     return draft
+
+
+def new_seed() -> int:
+    """A seed for one respondent's order of choices."""
+    return secrets.randbits(31)
+
+
+def check_may_answer(
+    session: Session, survey: Survey, definition: Definition, *, person: Person, source: Source, at: datetime
+) -> None:
+    """Answered or NotOpen when the person's answers are not taken now."""
+    _check_open(session, survey, definition, source, at)
+    if source is not Source.PAPER and has_answered(session, survey, person):
+        raise Answered(ANSWERED)
 
 
 def find_draft(session: Session, survey: Survey, person: Person) -> SurveyDraft | None:

@@ -14,7 +14,7 @@ from bot.texts import NOTICE_VERSION, lines, load
 _ROOT = Path(bot.__file__).parent
 _KNOWN = {
     "city", "desk", "phone", "url", "days", "receipt", "area", "department", "count", "date", "first", "last",
-    "version", "age", "district", "number", "name", "note", "numbers", "status", "words", "body",
+    "version", "age", "district", "number", "name", "note", "numbers", "status", "words", "body", "title",
 }  # fmt: skip
 _BUILT = {
     *(f"small.{kind}" for kind in ("greeting", "thanks", "test", "spam", "command")),
