@@ -11,6 +11,7 @@ from bot.conversation.sheet import Sheet
 from feedback.citizens.models import Citizen
 from feedback.opinions import bulk
 from feedback.surveys import answering, queries
+from feedback.surveys.addresses import personal_address
 from feedback.surveys.answering import Person
 from feedback.surveys.checking import LONGEST_TITLE
 from feedback.surveys.definition import Definition
@@ -74,6 +75,7 @@ def survey_of(batch: Batch, citizen: Citizen, survey_id: int, at: datetime) -> S
         begun=draft is not None,
         refusal=_refusal(batch, survey, definition, person, at),
         full=_full(batch, survey, definition),
+        form=personal_address(batch.settings.public_url, batch.keys, survey_id=survey.id, citizen_id=citizen.id),
     )
     return SurveyRows(survey, draft, sheet)
 

@@ -16,7 +16,16 @@ from bot.conversation.replies import (
     SurveyReview,
     SurveyThanks,
 )
-from bot.limits import BUBBLE_BYTES, CARD_TEXT_UNITS, MESSAGES_PER_REQUEST, QUICK_REPLIES, TEXT_UNITS, fitted, units
+from bot.limits import (
+    BUBBLE_BYTES,
+    CARD_TEXT_UNITS,
+    MESSAGES_PER_REQUEST,
+    QUICK_REPLIES,
+    TEXT_UNITS,
+    URI_UNITS,
+    fitted,
+    units,
+)
 from bot.messages.objects import (
     Message,
     action,
@@ -100,7 +109,7 @@ def intro(reply: SurveyIntro, scene: Scene) -> _Made:
     body.append(words(scene.say("survey.how_to_leave"), soft=True))
     begin = Choice("button.survey_resume" if reply.done else "button.survey_begin", "survey-begin", number)
     footer = [button(_made(begin), main=True)]
-    if reply.form:
+    if reply.form and len(reply.form) <= URI_UNITS:
         footer.append(button(link_action("button.survey_form", reply.form)))
     footer.append(button(_made(Choice("button.survey_later", "survey-later", number))))
     alt = "\n".join((reply.title, *facts, scene.say("survey.how_to_begin")))

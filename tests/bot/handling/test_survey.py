@@ -10,7 +10,7 @@ from feedback.outbox.service import BODY
 from feedback.surveys import service
 from feedback.surveys.documents import definition_of
 from feedback.surveys.models import SurveyDraft, SurveyParticipation, SurveyResponse
-from tests.bot.conftest import Message, Phone, labels, state_of, words
+from tests.bot.conftest import Message, Phone, actions, labels, state_of, words
 from tests.feedback.surveys.definitions import EVERY_TYPE
 
 TITLE = str(EVERY_TYPE["title"])
@@ -292,6 +292,15 @@ def test_consent_comes_first_and_the_survey_right_after(phone: Phone) -> None:
     intro = phone.presses("同意する", asked)
     assert "はじめる" in labels(intro)
     assert "広報紙を読みますか" in words(phone.presses("はじめる", intro))
+
+
+def test_a_long_survey_is_offered_as_a_page_too(friend: Phone) -> None:
+    publish(friend, EVERY_TYPE)
+    links = [one["uri"] for one in actions(friend.says("アンケート")) if one.get("type") == "uri"]
+    assert [link.startswith(f"{friend.settings.public_url}/s/p/") for link in links] == [True]
+    assert "U000" not in links[0]
+    publish(friend, POLL)
+    assert "uri" not in words(friend.says(str(POLL["title"])))
 
 
 def test_several_surveys_are_listed_and_chosen_by_number(friend: Phone) -> None:
