@@ -15,7 +15,6 @@ from feedback.routing.models import Area
 from feedback.taxonomy.mapping import area_mapping
 from feedback.taxonomy.rules import AreaMapping
 
-_CHUNK = 500
 _TAUGHT = ("area", "kind")
 _SETTLED = (MatterStatus.ANSWERED, MatterStatus.CLOSED)
 _NEVER = (MatterStatus.WITHDRAWN, MatterStatus.SPAM)
@@ -38,46 +37,48 @@ class Lesson:
     corrected: bool
 
 
-def lessons(session: Session, *, limit: int = MOST_LESSONS) -> Iterator[Lesson]:
+def lessons(session: Session, *, limit: int = MOST_LESSONS, at_once: int = 500) -> Iterator[Lesson]:
     """What there is to learn from: matters that people labelled, newest first, then those answered as routed.
 
     Erased, withdrawn and spam matters teach nothing, nor do areas that are no longer used; merged ones teach the new.
+    ``at_once``: matters a statement.
     """
     active = set(session.scalars(select(Area.key).where(Area.active)))
     mapping = area_mapping(session)
     taken = 0
     for wanted in (_labelled, _accepted):
-        for lesson in islice(_all(session, wanted, active, mapping), limit - taken):
+        for lesson in islice(_all(session, wanted, active, mapping, at_once), limit - taken):
             taken += 1
             yield lesson
 
 
 def _all(
     session: Session,
-    wanted: Callable[[Session, int | None], Sequence[int]],
+    wanted: Callable[[Session, int | None, int], Sequence[int]],
     active: set[str],
     mapping: AreaMapping,
+    at_once: int,
 ) -> Iterator[Lesson]:
     before: int | None = None
-    while ids := wanted(session, before):
+    while ids := wanted(session, before, at_once):
         before = ids[-1]
         yield from _of_matters(session, ids, active, mapping)
 
 
-def _labelled(session: Session, before: int | None) -> Sequence[int]:
+def _labelled(session: Session, before: int | None, at_once: int) -> Sequence[int]:
     query = select(Label.matter_id).where(Label.field.in_(_TAUGHT)).distinct()
     if before is not None:
         query = query.where(Label.matter_id < before)
-    return session.scalars(query.order_by(Label.matter_id.desc()).limit(_CHUNK)).all()
+    return session.scalars(query.order_by(Label.matter_id.desc()).limit(at_once)).all()
 
 
-def _accepted(session: Session, before: int | None) -> Sequence[int]:
+def _accepted(session: Session, before: int | None, at_once: int) -> Sequence[int]:
     query = select(Matter.id).where(
         *accepted(), ~exists().where(Label.matter_id == Matter.id, Label.field.in_(_TAUGHT))
     )
     if before is not None:
         query = query.where(Matter.id < before)
-    return session.scalars(query.order_by(Matter.id.desc()).limit(_CHUNK)).all()
+    return session.scalars(query.order_by(Matter.id.desc()).limit(at_once)).all()
 
 
 def accepted() -> list[ColumnElement[bool]]:

@@ -1,7 +1,6 @@
 from datetime import datetime
 
 from feedback.db import Database
-from feedback.learning import lessons as module
 from feedback.learning.lessons import Lesson, lessons
 from feedback.opinions import intake
 from feedback.opinions.models import Label, Matter, Submission
@@ -11,9 +10,9 @@ from tests.conftest import NOW, Cast
 from tests.feedback.learning.city import DAY, answer, correct, receive
 
 
-def found(database: Database, *, limit: int = 100) -> list[Lesson]:
+def found(database: Database, *, limit: int = 100, at_once: int = 500) -> list[Lesson]:
     with database.read() as session:
-        return list(lessons(session, limit=limit))
+        return list(lessons(session, limit=limit, at_once=at_once))
 
 
 def label(matter: Matter, value: str | None, source: Source, at: datetime) -> Label:
@@ -86,10 +85,10 @@ def test_areas_no_longer_used_teach_nothing(database: Database, cast: Cast) -> N
 
 
 def test_chunks_leave_nothing_out(database: Database, cast: Cast) -> None:
-    count = module._CHUNK + 3
+    count = 23
     with database.write() as session:
         for n in range(count):
             matter = receive(session, NOW, text=f"文{n}")
             matter.status, matter.answered_at = MatterStatus.ANSWERED, NOW
 
-    assert [one.text for one in found(database, limit=9999)] == [f"文{n}" for n in reversed(range(count))]
+    assert [one.text for one in found(database, at_once=5)] == [f"文{n}" for n in reversed(range(count))]

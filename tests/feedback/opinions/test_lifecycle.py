@@ -17,14 +17,14 @@ from tests.conftest import Cast, FakeClock
 # One line a present status; after each new status who may take the step:
 # s担当課職員 a決裁者 d広聴 m管理者 c市民 y（システム）. Anything not written is forbidden.
 EXPECTED = """
-received      routed:sadmcy in_progress:sadm drafting:sadm closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
-routed        received:y in_progress:sadm drafting:sadm closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
-in_progress   routed:sadm drafting:sadm closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
-drafting      routed:sadm in_progress:sadm approving:sadm closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
+received      routed:sadmcy in_progress:sadm drafting:sadm approving:y closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
+routed        received:y in_progress:sadm drafting:sadm approving:y closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
+in_progress   routed:sadm drafting:sadm approving:y closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
+drafting      routed:sadm in_progress:sadm approving:sadmy closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
 approving     drafting:sadm answered:ad withdrawn:dmc
-answered      closed:sadmy reopened:sadmc withdrawn:dmc
-closed        reopened:sadmc withdrawn:dmc
-reopened      routed:sadm in_progress:sadm drafting:sadm closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
+answered      approving:y closed:sadmy reopened:sadmc withdrawn:dmc
+closed        approving:y reopened:sadmc withdrawn:dmc
+reopened      routed:sadm in_progress:sadm drafting:sadm approving:y closed:sadm transferred:adm out_of_scope:adm spam:dm withdrawn:dmc
 transferred   closed:adm reopened:sadm withdrawn:dmc
 out_of_scope  closed:adm reopened:sadm withdrawn:dmc
 withdrawn
