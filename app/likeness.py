@@ -25,6 +25,7 @@ from feedback.likeness import service
 from feedback.likeness.models import Fingerprint
 from feedback.opinions.models import Matter
 from feedback.ports import TextEncoder
+from feedback.rows import among
 
 _A_ROUND = 64
 _YIELDS_SECONDS = 10.0
@@ -133,7 +134,7 @@ def _least(apart: NDArray[np.int32], ids: NDArray[np.int64], count: int) -> NDAr
 def _by_vector(session: Session, vector: bytes, ids: list[int]) -> list[tuple[int, float]]:
     rows = session.execute(
         select(Fingerprint.matter_id, Fingerprint.vector).where(
-            Fingerprint.matter_id.in_(ids), Fingerprint.vector.is_not(None)
+            among(session, Fingerprint.matter_id, ids), Fingerprint.vector.is_not(None)
         )
     ).all()
     if not rows:

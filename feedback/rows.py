@@ -4,17 +4,31 @@ SQLite takes them through one prepared statement, PostgreSQL by COPY, each at a 
 built a row at a time.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
 import psycopg.sql
-from sqlalchemy import ARRAY, JSON, Date, DateTime, Dialect, Enum, TableClause, func, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    TableClause,
+    any_,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
 from feedback import raw_json
@@ -53,6 +67,16 @@ def next_ids(session: Session, table: TableClause, count: int) -> Sequence[int]:
         " generate_series(1, :count)"
     )
     return sorted(connection.scalars(drawn, {"table": table.name, "count": count}))
+
+
+def among(session: Session, column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
+    """Condition: a column of ids is one of these, however many.
+
+    PostgreSQL gets them as one value: a statement of hundreds of values is read and planned anew each time.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return column.in_(ids)
+    return column == any_(literal(list(ids), ARRAY(Integer)))
 
 
 def _converted(rows: Sequence[Mapping[str, Any]], name: str, convert: Convert | None) -> Iterable[Any]:

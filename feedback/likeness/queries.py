@@ -17,6 +17,7 @@ from feedback.opinions.queries import personal_data_of, visible_to
 from feedback.opinions.rules import MatterStatus, Outcome, receipt_number
 from feedback.ports import SimilarMatters
 from feedback.routing.models import Area
+from feedback.rows import among
 from feedback.staff.rules import Actor
 
 _EXCERPT = 120
@@ -101,7 +102,7 @@ def earlier_like(
         .join(other, other.matter_id == Matter.id)
         .join(mine, mine.matter_id == matter_id)
         .where(
-            Matter.id.in_(nearest),
+            among(session, Matter.id, nearest),
             visible_to(actor),
             Matter.received_at <= matter.received_at,
             Matter.submission_id != matter.submission_id,

@@ -21,6 +21,7 @@ from feedback.reports.tables import Column, Row, Section, Table
 from feedback.staff.rules import Actor, Role
 from feedback.statistics.queries import Scope
 from feedback.taxonomy.mapping import area_mapping
+from feedback.themes.membership import of_its_area
 from feedback.themes.models import Theme, ThemeMember
 from feedback.themes.queries import AreaView, ThemeView, Wanted, voices
 
@@ -48,7 +49,7 @@ def themed(session: Session, scope: Scope, *, area: str | None = None) -> Themed
         select(ThemeMember.theme_id, Matter.outcome, func.count())
         .select_from(Matter)
         .join(ThemeMember, ThemeMember.matter_id == Matter.id)
-        .join(Theme, and_(Theme.id == ThemeMember.theme_id, Theme.area_key == Matter.area_key))
+        .join(Theme, and_(Theme.id == ThemeMember.theme_id, of_its_area(area_mapping(session))))
         .where(*scope.conditions(), Matter.status.not_in([MatterStatus.WITHDRAWN, MatterStatus.SPAM]))
         .group_by(ThemeMember.theme_id, Matter.outcome)
     )
