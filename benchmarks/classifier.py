@@ -18,7 +18,7 @@ from typing import Any
 
 import classifier
 from classifier import corpus
-from classifier.embedding import default_embedder
+from classifier.embedding import learning_embedder
 from classifier.labelled import Labelled, train_labelled
 
 _LEARNT = 10_000
@@ -60,7 +60,7 @@ def learning() -> tuple[int, float]:
     """How many texts were learnt from, opinions and then phrases of the handbook, and the processor seconds it took."""
     rows = [(row.text, row.area) for row in corpus.opinions()] + [(text, area) for area, text in corpus.handbook()]
     texts, areas = zip(*rows[:_LEARNT], strict=True)
-    embedder = default_embedder()
+    embedder = learning_embedder()
     start = time.process_time()
     train_labelled(Labelled(texts, areas), embedder=embedder)
     return len(texts), time.process_time() - start

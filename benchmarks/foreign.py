@@ -29,7 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from classifier.calibration import labels_to_numbers
-from classifier.embedding import default_embedder
+from classifier.embedding import learning_embedder
 from classifier.labelled import LABEL, Labelled, evaluate_labelled, read_labelled, save_labelled, train_labelled
 from classifier.metrics import interval, macro_f1
 from classifier.reader import probabilities_of
@@ -103,7 +103,7 @@ def plain(data: Labelled, texts: Sequence[str], labels: Sequence[str]) -> list[A
 
 def ours(data: Labelled, test: Labelled) -> tuple[Answers, tuple[str, ...]]:
     """The recipe behind ``machikoe model train``, through a model folder and back."""
-    embedder = default_embedder()
+    embedder = learning_embedder()
     start = time.process_time()
     learnt = train_labelled(data, embedder=embedder)
     seconds = time.process_time() - start

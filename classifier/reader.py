@@ -74,26 +74,47 @@ class Reader:
         best = area.first + answers[AREA].argmax(axis=1)
         names = [block.name for block in model.vectoriser.blocks]
         evidence = deciding_words(spelled, rows, names, model.weights, best, self._area_mean)
+        found = answers[AREA]
+        order = np.argsort(-found, axis=1, kind="stable")[:, :OFFERED]
+        scores_of = np.round(np.take_along_axis(found, order, axis=1), 4).tolist()
+        kinds = model.heads[KIND].choose(answers[KIND]).tolist()
+        labels = area.labels
         return [
-            self._reading(texts[i], spelled[i], evidence[i], {name: found[i] for name, found in answers.items()})
+            self._reading(
+                texts[i],
+                spelled[i],
+                evidence[i],
+                areas=tuple(AreaScore(labels[n], score) for n, score in zip(order[i], scores_of[i], strict=True)),
+                is_sure=bool(found[i, order[i, 0]] >= area.threshold),
+                kind=model.heads[KIND].labels[kinds[i]],
+                urgency=answers[URGENCY][i],
+                safety=answers[SAFETY][i],
+            )
             for i in range(len(texts))
         ]
 
-    def _reading(self, text: str, spelled: Spelled, evidence: tuple[str, ...], answers: dict[str, Floats]) -> Reading:
-        heads = self._model.heads
-        head, found = heads[AREA], answers[AREA]
-        order = np.argsort(-found, kind="stable")[:OFFERED]
-        areas = tuple(AreaScore(head.labels[i], round(float(found[i]), 4)) for i in order)
-        decided = bool(found[order[0]] >= head.threshold) and bool(spelled.text)
-        safety = decide_spelled(spelled.text, _by_label(heads[SAFETY], answers[SAFETY]), heads[SAFETY].points)
+    def _reading(
+        self,
+        text: str,
+        spelled: Spelled,
+        evidence: tuple[str, ...],
+        *,
+        areas: tuple[AreaScore, ...],
+        is_sure: bool,
+        kind: str,
+        urgency: Floats,
+        safety: Floats,
+    ) -> Reading:
+        head = self._model.heads[SAFETY]
+        danger = decide_spelled(spelled.text, _by_label(head, safety), head.points)
         return Reading(
             model_version=self.version,
             areas=areas,
-            area=areas[0].key if decided else None,
+            area=areas[0].key if is_sure and spelled.text else None,
             also=tuple(area.key for area in areas[1:] if area.score >= _ALSO),
-            kind=heads[KIND].labels[int(heads[KIND].choose(answers[KIND][None, :])[0])],
-            urgency=self._urgency(answers[URGENCY], safety),
-            safety=safety,
+            kind=kind,
+            urgency=self._urgency(urgency, danger),
+            safety=danger,
             language=language_of(text),
             personal_data=find_personal_data(text, named=spelled.named),
             evidence=evidence,
@@ -107,7 +128,7 @@ class Reader:
 
 
 def _by_label(head: Head, found: Floats) -> dict[str, float]:
-    return {label: float(p) for label, p in zip(head.labels, found, strict=True)}
+    return dict(zip(head.labels, found.tolist(), strict=True))
 
 
 def load(path: str | Path | None = None) -> Reader:

@@ -1,7 +1,7 @@
 """Which directions of the sentence encoder's second layer are worth multiplying: those in which real texts differ.
 
 The layer's matrices take three quarters of the encoder's time; what they say of the corpus lies almost wholly in a
-quarter of their directions. `scripts/shorten_encoder.py` writes the file that `classifier.embedding` reads.
+few of their directions. `scripts/shorten_encoder.py` writes the file that `classifier.embedding` reads.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from classifier.encoder import BRANCHES, Array, Encoder, by_place
 
 FILE = Path(__file__).parent / "models" / "encoder.npz"
-KEPT = 64
+KEPT = 96
 
 
 def directions(weights: Any, texts: Sequence[Sequence[int]], kept: int = KEPT) -> list[Array]:

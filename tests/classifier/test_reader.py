@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 import classifier
@@ -77,3 +78,22 @@ def test_evidence_names_words_of_the_text(reader: Reader) -> None:
     assert reading.area == "agriculture"
     assert set(reading.evidence) <= {"最近", "イノシシ", "畑", "荒らし", "困っ"}
     assert "イノシシ" in reading.evidence
+
+
+def test_a_text_sent_by_many_is_read_once(reader: Reader) -> None:
+    class Counting:
+        name = "use-multilingual-v3"
+        dimensions = 512
+        texts = 0
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            self.texts += len(texts)
+            return np.zeros((len(texts), self.dimensions), dtype=np.float32)
+
+    embedder = Counting()
+    model, card = load_model(DEFAULT_MODEL)
+    same, other = "街灯が消えています", "バスの本数を増やしてください"
+    found = Reader(model, card, embedder).read([same, other] + [same] * 200)
+    assert embedder.texts == 2
+    assert found[0] == found[2] == found[-1] != found[1]
+    assert reader.read([same, other, same]) == [*reader.read([same]), *reader.read([other]), *reader.read([same])]
