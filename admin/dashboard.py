@@ -19,10 +19,9 @@ from feedback.staff.rules import Permission
 from feedback.statistics.dashboard import Dashboard, dashboard
 from feedback.statistics.filters import FigureFilter, read
 from feedback.statistics.places import districts
+from feedback.statistics.posting import NOBODYS
 
 blueprint = Blueprint("dashboard", __name__)
-NOBODYS = -1
-"""No department: somebody of a department's role without one sees nothing."""
 _HEATS = 6
 
 
@@ -40,7 +39,7 @@ def index() -> Any:
         choices=filter_choices([one.key for one in found.districts if one.key != UNKNOWN]),
         periods=periods(today),
         to_inbox=inbox_of(wanted),
-        month_days=_month_days,
+        month_days=month_days,
         heat=_heat_of(found),
         charts=_charts(found),
     )
@@ -88,9 +87,15 @@ def inbox_of(wanted: FigureFilter) -> Callable[..., str]:
     return address
 
 
-def _month_days(wanted: FigureFilter, month: tuple[int, int]) -> dict[str, str]:
+def month_days(wanted: FigureFilter, month: tuple[int, int]) -> dict[str, str]:
     """The part of a month that lies in the period, as the inbox asks for it."""
     first, last = date(*month, 1), date(*month, monthrange(*month)[1])
+    return {"since": max(first, wanted.first).isoformat(), "until": min(last, wanted.last).isoformat()}
+
+
+def year_days(wanted: FigureFilter, year: int) -> dict[str, str]:
+    """The part of a fiscal year that lies in the period."""
+    first, last = date(year, 4, 1), date(year + 1, 3, 31)
     return {"since": max(first, wanted.first).isoformat(), "until": min(last, wanted.last).isoformat()}
 
 

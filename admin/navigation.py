@@ -53,6 +53,7 @@ MENU = (
         "集計・出力",
         (
             Entry("dashboard.index", "ダッシュボード", "bar-chart-line", ("dashboard.",)),
+            Entry("cross_tables.index", "クロス集計", "grid", ("cross_tables.",)),
             Entry("performance.index", "担当課ごとの状況", "clipboard-data", ("performance.",)),
             Entry("ratings.index", "回答の評価", "chat-left-text", ("ratings.",)),
             Entry("themes.index", "声のまとめ", "chat-left-text", ("themes.",)),

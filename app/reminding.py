@@ -19,6 +19,7 @@ from feedback.deadlines.digest import write_digests
 from feedback.deadlines.rules import Level, is_open_for_notices
 from feedback.deadlines.service import load
 from feedback.jobs import leases
+from feedback.statistics import posting
 
 log = structlog.get_logger()
 
@@ -57,8 +58,9 @@ class ReminderRound:
         if self._digests_on != tokyo_date(now):
             with self.database.write() as session:
                 written = write_digests(session, now=now)
+                tables = posting.write_due(session, now=now)
             self._digests_on = tokyo_date(now)
-            log.info("reminders.digests", written=written)
+            log.info("reminders.digests", written=written, tables=tables)
 
     def _remind_all(self, level: str, remind: Callable[..., int]) -> None:
         told = reminding.AT_ONCE

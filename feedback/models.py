@@ -41,7 +41,15 @@ from feedback.presence.models import Presence
 from feedback.reports.models import Commentary, ReportFile, StoredQuote, StoredReport
 from feedback.routing.models import Area, RoutingRule
 from feedback.staff.models import Staff
-from feedback.statistics.models import ChangedDay, DaySheet, FigureCode
+from feedback.statistics.models import (
+    ChangedDay,
+    CityMap,
+    CrossTable,
+    CrossTableReader,
+    DaySheet,
+    FigureCode,
+    Population,
+)
 from feedback.surveys.models import (
     Survey,
     SurveyCode,
@@ -77,8 +85,11 @@ __all__ = [
     "ChangedDay",
     "Citizen",
     "CityDay",
+    "CityMap",
     "Commentary",
     "Conversation",
+    "CrossTable",
+    "CrossTableReader",
     "DaySheet",
     "DeadlineRules",
     "DefaultView",
@@ -108,6 +119,7 @@ __all__ = [
     "NoticeHook",
     "OutboundMessage",
     "Part",
+    "Population",
     "Presence",
     "Reminder",
     "ReportFile",

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     GIVEN_BACK = "given_back"
     DECIDED = "decided"
     DIGEST = "digest"
+    TABLE = "table"
 
 
 NOTICE_NAMES = {
@@ -36,6 +37,7 @@ NOTICE_NAMES = {
     NoticeKind.GIVEN_BACK: "回答案が差し戻されたとき",
     NoticeKind.DECIDED: "書いた回答案が決裁されたとき",
     NoticeKind.DIGEST: "朝のまとめ",
+    NoticeKind.TABLE: "メールで受け取る集計表",
 }
 
 _NEEDS = {
@@ -51,6 +53,7 @@ _NEEDS = {
     NoticeKind.GIVEN_BACK: Permission.WORK_MATTERS,
     NoticeKind.DECIDED: Permission.WORK_MATTERS,
     NoticeKind.DIGEST: Permission.WORK_MATTERS,
+    NoticeKind.TABLE: Permission.VIEW_DASHBOARD,
 }
 _PERSONAL = frozenset({NoticeKind.MENTION, NoticeKind.ASKED, NoticeKind.GIVEN_BACK, NoticeKind.DECIDED})
 """About the person, not about a department's matters."""
