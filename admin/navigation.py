@@ -54,6 +54,7 @@ MENU = (
         (
             Entry("dashboard.index", "ダッシュボード", "bar-chart-line", ("dashboard.",)),
             Entry("cross_tables.index", "クロス集計", "grid", ("cross_tables.",)),
+            Entry("representativeness.index", "声の偏り", "people", ("representativeness.index",)),
             Entry("performance.index", "担当課ごとの状況", "clipboard-data", ("performance.",)),
             Entry("ratings.index", "回答の評価", "chat-left-text", ("ratings.",)),
             Entry("themes.index", "声のまとめ", "chat-left-text", ("themes.",)),
@@ -80,6 +81,7 @@ MENU = (
             Entry("answer_texts.guides", "移送の案内", "box-arrow-right", ("answer_texts.guide",)),
             Entry("standards.index", "回答期限", "clock", ("standards.",)),
             Entry("city_days.index", "開庁日カレンダー", "calendar-check", ("city_days.",)),
+            Entry("representativeness.population", "人口", "people", ("representativeness.read_population",)),
             Entry("notices.rooms", "チャットへのお知らせ", "bell"),
             Entry("staff.index", "職員", "people", ("staff.",)),
         ),

@@ -15,6 +15,8 @@ PAGES = {
     "/export/file?format=csv&unmasked=1": {"kochi", "admin"},
     "/imports": {"kochi", "admin"},
     "/dashboard": {"tanaka", "sato", "suzuki", "kochi", "admin"},
+    "/representativeness": {"tanaka", "sato", "suzuki", "kochi", "admin"},
+    "/population": {"kochi", "admin"},
     "/cross-tables": {"tanaka", "sato", "suzuki", "kochi", "admin"},
     "/cross-tables/file": {"tanaka", "sato", "suzuki", "kochi", "admin"},
     "/departments": {"kochi", "admin"},
