@@ -23,6 +23,8 @@ class Inbound:
     at: datetime
     is_redelivery: bool
     json: Mapping[str, Any]
+    text: str | None
+    """The words of a text message, without NUL (databases refuse it) and lone surrogates."""
 
     @property
     def type(self) -> str:
@@ -61,12 +63,6 @@ class Inbound:
         return _mapping(self.json.get("message"))
 
     @property
-    def text(self) -> str | None:
-        """The words of a text message, without NUL (databases refuse it) and lone surrogates."""
-        value = self.message.get("text") if self.message.get("type") == "text" else None
-        return storable(value) if isinstance(value, str) else None
-
-    @property
     def postback(self) -> Mapping[str, Any]:
         """The postback object, empty when there is none."""
         return _mapping(self.json.get("postback"))
@@ -86,7 +82,13 @@ def parse(payload: bytes, *, event_id: int, citizen_key: bytes | None, at: datet
     """Read the stored JSON of one event."""
     event = _mapping(raw_json.read(payload))
     redelivery = _mapping(event.get("deliveryContext")).get("isRedelivery") is True
-    return Inbound(event_id=event_id, citizen_key=citizen_key, at=at, is_redelivery=redelivery, json=event)
+    return Inbound(event_id, citizen_key, at, redelivery, json=event, text=_words(event))
+
+
+def _words(event: Mapping[str, Any]) -> str | None:
+    message = _mapping(event.get("message"))
+    words = message.get("text") if message.get("type") == "text" else None
+    return storable(words) if isinstance(words, str) else None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
