@@ -4,7 +4,7 @@ T ?= tests
 # How many processes run the tests; browser tests and real servers want a core each.
 N ?= 2
 WITH_POSTGRES := POSTGRES_OPTIONS="-c fsync=off" scripts/with-postgres.sh
-BENCHES := intake worker latency admin classifier export similar reports
+BENCHES := intake worker latency admin classifier export similar reports surveys
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-base demo run test lint fix docs migration bench $(addprefix bench-,$(BENCHES)) check lock
 
@@ -53,6 +53,7 @@ bench-admin: ## staff pages at 100,000 matters
 bench-classifier: ## texts read a second, memory, start
 bench-export: ## rows exported a second, memory
 bench-similar: ## earlier opinions like one, at 100,000 stored
+bench-surveys: ## simple counts of 100,000 responses × 20 questions
 bench-reports: ## the dashboard at 100,000 matters, beside plain SQL and pandas
 $(addprefix bench-,$(BENCHES)): bench-%: setup
 	@scripts/with-postgres.sh $(PY) -m benchmarks.$*

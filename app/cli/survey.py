@@ -15,7 +15,9 @@ from feedback.audit import service as audit
 from feedback.clock import utc_now
 from feedback.errors import Invalid
 from feedback.surveys import exporting, queries, service
+from feedback.surveys.addresses import public_address
 from feedback.surveys.checking import faults
+from feedback.surveys.models import LinkKind
 from feedback.surveys.rules import STATE_NAMES
 
 
@@ -81,6 +83,19 @@ def publish(key: str) -> None:
         version = service.publish(session, key, actor=None, at=utc_now())
         number = version.number
     click.echo(f"Published {key}, version {number}.", err=True)
+
+
+@survey.command()
+@click.argument("key")
+@click.option("--label", default="", help="Where it will be put, such as 広報紙.")
+@click.option("--staff", is_flag=True, help="For a survey among the staff.")
+def link(key: str, *, label: str, staff: bool) -> None:
+    """Make an address under which everybody who has it may answer survey KEY, and print it."""
+    site = open_site()
+    kind = LinkKind.STAFF if staff else LinkKind.PUBLIC
+    with site.database.write() as session:
+        made = service.add_link(session, key, kind=kind, label=label, actor=None, at=utc_now())
+        click.echo(public_address(site.settings.public_url, made.token))
 
 
 @survey.command()

@@ -74,6 +74,7 @@ def test_from_a_file_to_results_and_tables(run: Run, city: Database, tmp_path: P
     (tmp_path / "poll.yaml").write_text(YAML, encoding="utf-8")
     assert run("import", "poll.yaml").exit_code == 0
     assert run("publish", "poll").exit_code == 0
+    assert "/s/" in run("link", "poll", "--label", "広報紙").stdout
     respond(city, use="はい", parts="1,2", why="=1+1")
     respond(city, use="2", why="電話は 090-1234-5678 です")
     found = json.loads(run("results", "poll", "--format", "json").stdout)
