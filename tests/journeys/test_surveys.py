@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import pytest
 import urllib3
@@ -25,6 +25,7 @@ from tests.journeys.city import City
 pytestmark = pytest.mark.journey
 CITIZENS = int(os.environ.get("MACHIKOE_TEST_CITIZENS", "20"))
 _INSIST_SECONDS = 90
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass
@@ -76,9 +77,7 @@ class Respondent:
         while True:
             try:
                 where = f"{address}?page={page}" if page else address
-                answer = self.http.request_encode_body(
-                    "POST", where, fields=body, encode_multipart=False, redirect=False
-                )
+                answer = self.http.urlopen("POST", where, body=urlencode(body), headers=_FORM, redirect=False)
                 if answer.status < 500:
                     assert answer.status == 303, answer.data.decode()
                     return answer
