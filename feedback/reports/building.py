@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -70,7 +70,7 @@ def build(
     with database.snapshot() as session:
         check(session, wanted, today=tokyo_date(now))
         stamp = _stamp(session, wanted.period)
-        today = min(tokyo_date(stamp.cut_off), tokyo_date(now))
+        today = _as_of(wanted.period, stamp, tokyo_date(now))
         years = 10 if wanted.kind is ReportKind.ANNUAL else 5 if wanted.kind is ReportKind.COUNCIL else 2
         facts = gather(session, wanted.period, today=today, department_id=_department(wanted), step=step, years=years)
         sections = _sections(session, wanted, facts)
@@ -92,6 +92,12 @@ def build(
         differences=reconciliation.checked(facts.reconciliation, made),
         notes=(NOTE_SIGNS, _period_note(wanted.period, today)),
     )
+
+
+def _as_of(period: Period, stamp: Stamp, today: date) -> date:
+    """The day that the report speaks on: that of the last change, but after the end of a period that is over."""
+    changed = min(tokyo_date(stamp.cut_off), today)
+    return max(changed, period.last + timedelta(days=1)) if today > period.last else changed
 
 
 def _department(wanted: Wanted) -> int | None:

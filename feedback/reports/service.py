@@ -197,7 +197,8 @@ def _matter_goes(session: Session, _context: UOWTransaction, _instances: object)
 
 
 def _seen(session: Session, report_id: int, *, actor: Actor) -> StoredReport:
-    report = session.get(StoredReport, report_id)
+    # Locked, so that of two people who change it at once the second is told.
+    report = session.get(StoredReport, report_id, with_for_update=True, populate_existing=True)
     if report is None or not may_see(
         actor, of_department=report.kind is ReportKind.DEPARTMENT, department_id=report.department_id
     ):

@@ -304,8 +304,8 @@ def departments(facts: Facts, *, workload: bool = False) -> Table:
         hidden = nameless.total() if key is None else nameless[key]
         last = None if before is None else before.total() if key is None else before[key]
         cells = (
-            text(facts.names.bureaus.get(key, "") if key is not None else ""),
-            text(name),
+            text(facts.names.bureaus.get(key, "") if key is not None else name),
+            text(name if key is not None else ""),
             count(number),
             share(number, totals.total()),
             count(hidden),
