@@ -107,8 +107,10 @@ def _cookies(settings: Settings) -> Finding:
 def _mail(settings: Settings) -> Finding:
     from app.mail import MailTrouble, connection
 
+    if settings.mail_folder is not None:
+        return Finding("mail", f"is written to {settings.mail_folder}, not sent")
     if not settings.smtp_host:
-        return Finding("mail", "no mail server is set; staff get no notices by e-mail")
+        return Finding("mail", "no mail server is set; staff get no notices and citizens no answers by e-mail")
     server = f"{settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security})"
     if "@" not in settings.smtp_from:
         return Finding("mail", f"{server} has no sender's address", True, "Set MACHIKOE_SMTP_FROM.")

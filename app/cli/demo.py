@@ -46,6 +46,7 @@ def demo(*, data_dir: Path, public_port: int, staff_port: int, simulator_port: i
         for email, password, role in prepared.accounts:
             click.echo(f"    {email:<28} {password:<22} {role}")
         click.echo()
+        click.echo(f"  送った電子メールは {folder / 'mail'} に、一通ずつファイル（.eml）で残ります。")
         click.echo("  Ctrl+C で終わります。データは " + f"{folder} に残ります（--reset で作り直し）。")
 
     threading.Thread(target=announce, daemon=True).start()

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import desk, moments, people
+from app.demo import desk, moments, people, posting
 from app.demo.courses import Story, life
 from app.demo.deadlines import set_up_deadlines
 from app.demo.office import SOURCE_PREFIX, Office
@@ -55,6 +55,7 @@ def load(
         office = _office(session, settings, reader, chance=chance, now=now)
         _happen(_stories(office, coming, readings), until=now)
         desk.arrange(office, at=now)
+        posting.arrange(office, at=now)
         return people.accounts(session)
 
 

@@ -49,6 +49,7 @@ def environment(folder: Path, ports: Ports) -> dict[str, str]:
         "MACHIKOE_LINE_DATA_API_BASE_URL": simulator,
         "MACHIKOE_PUBLIC_URL": f"http://127.0.0.1:{ports.public}",
         "MACHIKOE_STAFF_URL": f"http://127.0.0.1:{ports.staff}",
+        "MACHIKOE_MAIL_FOLDER": str(folder / "mail"),
         "MACHIKOE_LOG_LEVEL": "WARNING",
     }
 
