@@ -59,6 +59,7 @@ MENU = (
             Entry("ratings.index", "回答の評価", "chat-left-text", ("ratings.",)),
             Entry("themes.index", "声のまとめ", "chat-left-text", ("themes.",)),
             Entry("reports.index", "報告書", "printer", ("reports.",)),
+            Entry("surveys.index", "アンケート", "question-circle", ("surveys.",)),
             Entry("exports.index", "書き出し", "download", ("exports.",)),
             Entry("imports.index", "取り込み", "upload", ("imports.",)),
         ),

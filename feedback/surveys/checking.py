@@ -29,7 +29,7 @@ LONGEST_CHOICE: Final = 80
 LANGUAGES: Final = frozenset(
     {"ja", "easy", "en", "zh", "zh-Hant", "ko", "vi", "pt", "tl", "ne", "id", "es", "my", "th"}
 )
-_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.IGNORECASE)
+KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.IGNORECASE)
 _QUESTION_KEY: Final = re.compile(r"\w[\w-]{0,39}")
 _RESERVED: Final = (END, "title", "description", "thanks")
 _CHOICE_KEY: Final = re.compile(r"[^\s{}:.*,&=]{1,40}")
@@ -45,7 +45,7 @@ def faults(definition: Definition) -> list[str]:
 
 
 def _of_whole(definition: Definition) -> Iterator[str]:
-    if not _KEY.fullmatch(definition.key):
+    if not KEY.fullmatch(definition.key):
         yield "アンケートのキーは、半角の英数字・_・- で64文字までにしてください。"
     if not definition.title.strip():
         yield "題名を入力してください。"

@@ -176,7 +176,7 @@ def results(session: Session, survey: Survey, *, version_id: int | None = None) 
             sums[mark.question, mark.row, mark.choice] += mark.value
     questions = _questions(session, survey, version_id)
     return Results(
-        responses=_responses(session, survey.id, version_id),
+        responses=response_count(session, survey.id, version_id),
         waiting=waiting,
         questions={key: _counted(one, counts, sums) for key, one in questions.items()},
     )
@@ -202,7 +202,8 @@ def _response_counts(session: Session) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _responses(session: Session, survey_id: int, version_id: int | None) -> int:
+def response_count(session: Session, survey_id: int, version_id: int | None = None) -> int:
+    """How many responses count: neither trials nor erased ones."""
     query = select(func.count()).where(
         SurveyResponse.survey_id == survey_id, SurveyResponse.test.is_(False), SurveyResponse.erased_at.is_(None)
     )
