@@ -46,3 +46,18 @@ document.addEventListener("keydown", (event) => {
   const item = document.activeElement.closest(".question-item") ?? document.querySelector(".question-item.here");
   item?.querySelector(`[data-move="${event.key === "[" ? "up" : "down"}"]`)?.click();
 });
+
+// Paper sheets: Enter goes to the next field, and from the last one saves. In long texts Shift+Enter makes a new line.
+const sheet = document.querySelector("[data-paper]");
+if (sheet) {
+  const fields = [...sheet.querySelectorAll(".paper-line input, .paper-line textarea")];
+  (fields.find((one) => one.getAttribute("aria-invalid")) ?? fields[0])?.focus();
+  sheet.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+    const place = fields.indexOf(event.target);
+    if (place < 0) return;
+    event.preventDefault();
+    if (place + 1 < fields.length) fields[place + 1].focus();
+    else sheet.requestSubmit();
+  });
+}

@@ -146,7 +146,9 @@ def _page(key: str, definition: Definition, at: str | None, *, undo: dict[str, A
         opened=opened,
         place=place,
         was=fingerprint(opened) if opened else "",
-        later=[(one.key, f"問{number}　{_short(one.text)}") for number, one in _numbered(definition) if number > place + 1],
+        later=[
+            (one.key, f"問{number}　{_short(one.text)}") for number, one in _numbered(definition) if number > place + 1
+        ],
         branches=dict(opened.next) if opened else {},
         faults_of_whole=whole,
         faults_by_question=by_question,

@@ -131,14 +131,14 @@ def _pressed(question: Question, do: str, form: Form) -> Question:
     what, _, rest = do.partition("-")
     if what not in {"choice", "row"}:
         return question
-    field = "choices" if what == "choice" else "rows"
-    listed = _changed(list(getattr(question, field)), rest, form.get(f"{what}_paste", ""), question)
-    kept = {one.key for one in listed} | {OTHERWISE} if field == "choices" else None
-    question = replace(question, **{field: tuple(listed)})
-    if kept is None:
-        return question
+    pasted = form.get(f"{what}_paste", "")
+    if what == "row":
+        return replace(question, rows=tuple(_changed(list(question.rows), rest, pasted, question)))
+    listed = _changed(list(question.choices), rest, pasted, question)
+    kept = {one.key for one in listed} | {OTHERWISE}
     return replace(
         question,
+        choices=tuple(listed),
         next=tuple(one for one in question.next if one[0] in kept),
         positive=tuple(one for one in question.positive if one in kept),
     )

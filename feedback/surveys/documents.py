@@ -187,11 +187,9 @@ def _hours(hours: Hours | None) -> dict[str, str] | None:
 def _question_document(question: Question) -> dict[str, Any]:
     columns = "columns" if question.type is QuestionType.MATRIX else "choices"
     written = question.type is QuestionType.LONG_TEXT
-    return _filled(
+    told = {"key": question.key, "type": question.type.value, "text": question.text}
+    return told | _filled(
         {
-            "key": question.key,
-            "type": question.type.value,
-            "text": question.text,
             "required": question.required,
             "help": question.help,
             "rows": [_choice_document(one) for one in question.rows],
@@ -209,14 +207,12 @@ def _question_document(question: Question) -> dict[str, Any]:
 
 def _choice_document(choice: Choice, *, graded: bool = False) -> dict[str, Any]:
     said = {
-        "key": choice.key,
-        "text": choice.text,
         "exclusive": choice.exclusive,
         "other": choice.other,
         "fixed": choice.fixed,
         "value": choice.value,
     }
-    return _filled(said) | ({"value": choice.value} if graded else {})
+    return {"key": choice.key, "text": choice.text} | _filled(said) | ({"value": choice.value} if graded else {})
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

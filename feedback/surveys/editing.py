@@ -11,7 +11,13 @@ from feedback.surveys.definition import Definition, Question, QuestionType
 from feedback.surveys.documents import definition_of, document_of
 from feedback.surveys.rules import PIPE
 
-_AGREEMENT: Final = ("そう思う", "どちらかといえばそう思う", "どちらともいえない", "どちらかといえばそう思わない", "そう思わない")
+_AGREEMENT: Final = (
+    "そう思う",
+    "どちらかといえばそう思う",
+    "どちらともいえない",
+    "どちらかといえばそう思わない",
+    "そう思わない",
+)
 _CHOICES: Final = {"choices": ["選択肢1", "選択肢2"]}
 _BEGINNINGS: Final[dict[QuestionType, dict[str, Any]]] = {
     QuestionType.SINGLE: _CHOICES,

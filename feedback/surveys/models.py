@@ -236,3 +236,24 @@ class SurveyVisit(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[bytes] = mapped_column(LargeBinary(16))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SurveyPlan(Base):
+    """調査設計: what the report prints of how people were asked, and the population that weights lead to.
+
+    ``random``: drawn at random; only then sampling errors are shown. ``population``: people who could have been drawn;
+    ``sample``: who was asked. ``cells``: rows of (age, district, people), under the keys of the two axes.
+    """
+
+    __tablename__ = "survey_plans"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"), primary_key=True, autoincrement=False)
+    audience: Mapped[str] = mapped_column(String(200), default="")
+    drawing: Mapped[str] = mapped_column(String(200), default="")
+    way: Mapped[str] = mapped_column(String(200), default="")
+    random: Mapped[bool] = mapped_column(default=False)
+    population: Mapped[int | None]
+    sample: Mapped[int | None]
+    age_axis: Mapped[str] = mapped_column(String(64), default="profile:age")
+    district_axis: Mapped[str] = mapped_column(String(64), default="profile:district")
+    cells: Mapped[list[list[Any]] | None] = mapped_column(JSON)

@@ -174,7 +174,7 @@ def results(session: Session, survey: Survey, *, version_id: int | None = None) 
     for mark in flat:
         if mark.value is not None:
             sums[mark.question, mark.row, mark.choice] += mark.value
-    questions = _questions(session, survey, version_id)
+    questions = questions_of(session, survey, version_id)
     return Results(
         responses=response_count(session, survey.id, version_id),
         waiting=waiting,
@@ -235,7 +235,7 @@ def _marked(session: Session, survey_id: int, version_id: int | None) -> tuple[C
     return counts, sums
 
 
-def _questions(session: Session, survey: Survey, version_id: int | None) -> dict[str, Question]:
+def questions_of(session: Session, survey: Survey, version_id: int | None) -> dict[str, Question]:
     """The questions by key; of those asked in several versions, the newest wording with all choices ever offered."""
     if version_id is not None:
         definitions: Iterable[Definition] = [definition_of(session.get_one(SurveyVersion, version_id).definition)]

@@ -23,6 +23,7 @@ from feedback.surveys.models import (
     SurveyDraft,
     SurveyLink,
     SurveyParticipation,
+    SurveyPlan,
     SurveyResponse,
     SurveyVersion,
 )
@@ -123,6 +124,7 @@ def remove(session: Session, key: str, *, actor: Actor | None, at: datetime) -> 
     _delete_trials(session, survey)
     session.execute(delete(SurveyDraft).where(SurveyDraft.survey_id == survey.id))
     session.execute(delete(SurveyLink).where(SurveyLink.survey_id == survey.id))
+    session.execute(delete(SurveyPlan).where(SurveyPlan.survey_id == survey.id))
     session.execute(delete(SurveyVersion).where(SurveyVersion.survey_id == survey.id))
     _audit(session, "survey.removed", survey, actor, at)
     session.delete(survey)

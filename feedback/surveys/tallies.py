@@ -71,9 +71,8 @@ def tally(
     found: Tallies = defaultdict(Tally)
     if wanted:
         query, shown = _query(codes, wanted, axes, version_id)
-        for code_id, *segment, count, total in session.execute(query).tuples():
-            key = tuple(codes[one][2] if asked else one for one, asked in zip(segment, shown, strict=True))
-            found[key].add(codes[code_id], count, total or 0)
+        for code_id, *known, count, total in session.execute(query):
+            found[_segment(known, shown, codes)].add(codes[code_id], count, total or 0)
     for segment, marks in _waiting(session, survey.id, axes, version_id):
         for mark in marks:
             if questions is None or mark.question in questions:
@@ -92,11 +91,16 @@ def sizes(
     if version_id is not None:
         query = query.where(SurveyResponse.version_id == version_id)
     found: dict[Segment, int] = defaultdict(int)
-    for *segment, count in session.execute(query.group_by(*columns)).tuples():
-        found[tuple(codes[one][2] if asked else one for one, asked in zip(segment, shown, strict=True))] += count
+    for *known, count in session.execute(query.group_by(*columns)):
+        found[_segment(known, shown, codes)] += count
     for segment, _ in _waiting(session, survey.id, axes, version_id):
         found[segment] += 1
     return dict(found)
+
+
+def _segment(known: Sequence[Any], asked: Sequence[bool], codes: dict[int, Place]) -> Segment:
+    """The keys of a row: a question's axis has numbers of `SurveyCode` in it."""
+    return tuple(codes[one][2] if coded else one for one, coded in zip(known, asked, strict=True))
 
 
 def _codes(session: Session, survey_id: int) -> dict[int, Place]:

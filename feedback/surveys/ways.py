@@ -26,10 +26,10 @@ def ways(definition: Definition) -> list[Way]:
 def _from(definition: Definition, place: int, question: Question) -> list[Way]:
     at = {one.key: number for number, one in enumerate(definition.questions)} | {END: len(definition.questions)}
     words: dict[int, list[str]] = {}
-    for answer, target in question.next:
-        if target in at and answer != OTHERWISE:
+    for answer, named in question.next:
+        if named in at and answer != OTHERWISE:
             choice = question.choice(answer)
-            words.setdefault(at[target], []).append(choice.text if choice else answer)
+            words.setdefault(at[named], []).append(choice.text if choice else answer)
     found = []
     for target in sorted(successors(definition, place)):
         said = words.get(target, [])
