@@ -188,21 +188,25 @@ def _question_document(question: Question) -> dict[str, Any]:
     columns = "columns" if question.type is QuestionType.MATRIX else "choices"
     written = question.type is QuestionType.LONG_TEXT
     told = {"key": question.key, "type": question.type.value, "text": question.text}
-    return told | _filled(
-        {
-            "required": question.required,
-            "help": question.help,
-            "rows": [_choice_document(one) for one in question.rows],
-            columns: [_choice_document(one, graded=question.type in _GRADED) for one in question.choices],
-            "min": question.min,
-            "max": question.max,
-            "shuffle": question.shuffle,
-            "next": dict(question.next),
-            "unit": question.unit,
-            "positive": list(question.positive),
-            "image": question.image,
-        }
-    ) | ({"voice": question.voice} if question.voice is not written else {})
+    return (
+        told
+        | _filled(
+            {
+                "required": question.required,
+                "help": question.help,
+                "rows": [_choice_document(one) for one in question.rows],
+                columns: [_choice_document(one, graded=question.type in _GRADED) for one in question.choices],
+                "min": question.min,
+                "max": question.max,
+                "shuffle": question.shuffle,
+                "next": dict(question.next),
+                "unit": question.unit,
+                "positive": list(question.positive),
+                "image": question.image,
+            }
+        )
+        | ({"voice": question.voice} if question.voice is not written else {})
+    )
 
 
 def _choice_document(choice: Choice, *, graded: bool = False) -> dict[str, Any]:

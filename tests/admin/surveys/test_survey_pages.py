@@ -227,5 +227,3 @@ def test_shipped_definitions_files_and_copies_are_beginnings(as_person: AsPerson
     assert "YAML として読めません" in kochi.post("/surveys/new", {"source": "file:", "file": bad, "key": "x"}).text
     assert kochi.post("/surveys/ev3/remove").status_code == 302
     assert kochi.get("/surveys/ev3").status_code == 404
-
-
