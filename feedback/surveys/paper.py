@@ -35,7 +35,7 @@ def printed(definition: Definition) -> Definition:
 
 def read_sheet(definition: Definition, typed: Mapping[str, str]) -> Filled:
     """What the typed codes of a sheet mean. Pure."""
-    return fill(printed(definition), typed, seed=0)
+    return fill(printed(definition), {one.key: typed.get(one.key, "") for one in definition.asked}, seed=0)
 
 
 def enter(
