@@ -16,6 +16,7 @@ from feedback.clock import fiscal_year, fiscal_year_name, tokyo_date
 from feedback.opinions.narrowing import UNKNOWN
 from feedback.opinions.rules import AGE_BANDS, OUTCOME_NAMES
 from feedback.staff.rules import Permission
+from feedback.statistics.city_map import current as current_map
 from feedback.statistics.dashboard import Dashboard, dashboard
 from feedback.statistics.filters import FigureFilter, read
 from feedback.statistics.places import districts
@@ -32,6 +33,7 @@ def index() -> Any:
     today = tokyo_date(now())
     wanted = filter_of_address(today)
     found = dashboard(db(), wanted, today=today)
+    kept = current_map(db())
     return render_template(
         "dashboard/index.html",
         found=found,
@@ -41,7 +43,8 @@ def index() -> Any:
         to_inbox=inbox_of(wanted),
         month_days=month_days,
         heat=_heat_of(found),
-        charts=_charts(found),
+        charts=_charts(found) | ({"districts": _map(found, kept.name_property)} if kept is not None else {}),
+        district_heat=_heat(max((one.count for one in found.districts if one.key != UNKNOWN), default=0)),
     )
 
 
@@ -100,9 +103,43 @@ def year_days(wanted: FigureFilter, year: int) -> dict[str, str]:
 
 
 def _heat_of(found: Dashboard) -> Callable[[int], int]:
-    """How strongly a cell of the heat map is coloured, 0 to 6, by its share of the largest."""
-    largest = max((count for _, _, counts in found.heat.rows for count in counts), default=0)
+    return _heat(max((count for _, _, counts in found.heat.rows for count in counts), default=0))
+
+
+def _heat(largest: int) -> Callable[[int], int]:
+    """How strongly a count is coloured, 0 to 6, by its share of the largest."""
     return lambda count: -(-count * _HEATS // largest) if largest else 0
+
+
+def _map(found: Dashboard, name_property: str) -> dict[str, Any]:
+    counted = [one for one in found.districts if one.key != UNKNOWN]
+    return charts.base("地区ごとの件数の地図。数値は下の表にあります。") | {
+        "tooltip": {"trigger": "item"},
+        "visualMap": {
+            "min": 0,
+            "max": max((one.count for one in counted), default=1),
+            "left": 0,
+            "bottom": 0,
+            "itemHeight": 80,
+            "text": ["多い", "少ない"],
+            "inRange": {"color": ["#f1f5fe", charts.PALE, charts.BLUE]},
+        },
+        "series": [
+            {
+                "type": "map",
+                "map": "districts",
+                "nameProperty": name_property,
+                "label": {
+                    "show": True,
+                    "color": charts.INK,
+                    "fontSize": 11,
+                    "textBorderColor": "#fff",
+                    "textBorderWidth": 2,
+                },
+                "data": [{"name": one.name, "value": one.count} for one in counted],
+            }
+        ],
+    }
 
 
 def _charts(found: Dashboard) -> dict[str, Any]:

@@ -83,6 +83,7 @@ MENU = (
             Entry("answer_texts.guides", "移送の案内", "box-arrow-right", ("answer_texts.guide",)),
             Entry("standards.index", "回答期限", "clock", ("standards.",)),
             Entry("city_days.index", "開庁日カレンダー", "calendar-check", ("city_days.",)),
+            Entry("city_map.index", "地区の地図", "geo-alt", ("city_map.index", "city_map.save")),
             Entry("representativeness.population", "人口", "people", ("representativeness.read_population",)),
             Entry("notices.rooms", "チャットへのお知らせ", "bell"),
             Entry("staff.index", "職員", "people", ("staff.",)),

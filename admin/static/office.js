@@ -31,16 +31,26 @@ document.addEventListener("htmx:after:swap", () => {
   (next ?? done.querySelector("a")).focus();
 });
 
+function drawChart(place) {
+  const source = document.getElementById(place.dataset.option);
+  const chart = window.echarts.init(place, null, { renderer: "svg" });
+  const option = JSON.parse(source.textContent);
+  option.tooltip = { ...option.tooltip, renderMode: "richText" };
+  chart.setOption(option);
+  new ResizeObserver(() => chart.resize()).observe(place);
+}
+
+// A map's shapes come from the city's own upload; without them the table below says the same.
+async function drawMap(place) {
+  const answer = await fetch(place.dataset.shapes, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  window.echarts.registerMap("districts", await answer.json());
+  drawChart(place);
+}
+
 function drawCharts() {
   if (!window.echarts) return;
-  document.querySelectorAll(".chart[data-option]").forEach((place) => {
-    const source = document.getElementById(place.dataset.option);
-    const chart = window.echarts.init(place, null, { renderer: "svg" });
-    const option = JSON.parse(source.textContent);
-    option.tooltip = { ...option.tooltip, renderMode: "richText" };
-    chart.setOption(option);
-    new ResizeObserver(() => chart.resize()).observe(place);
-  });
+  document.querySelectorAll(".chart[data-option]").forEach((place) => (place.dataset.shapes ? drawMap : drawChart)(place));
 }
 window.addEventListener("DOMContentLoaded", drawCharts);
 

@@ -1,5 +1,6 @@
 """The dashboard: its figures are those of the lists behind them, for whoever looks."""
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from feedback.opinions.rules import Channel, MatterStatus, Outcome
 from tests.admin.conftest import Person
 from tests.admin.opinions import write_opinion
 from tests.conftest import FakeClock
+from tests.feedback.statistics.test_city_map import a_map
 
 AsPerson = Callable[[str], Person]
 
@@ -81,3 +83,30 @@ def test_figures_count_what_the_lists_behind_them_hold(
             assert counted[1] == figure, link
             checked += 1
     assert checked > 45
+
+
+def test_districts_are_tiles_until_the_city_has_a_map(
+    as_person: AsPerson, database: Database, clock: FakeClock
+) -> None:
+    write_opinion(database, clock() - timedelta(days=3), sender=Sender(district="川北"))
+    kochi = as_person("kochi")
+    assert "district-tiles" in kochi.get("/dashboard").text
+    sent = {"file": (io.BytesIO(a_map("中央")), "地区.geojson")}
+    kochi.post("/district-map", sent, content_type="multipart/form-data")
+    page = kochi.get("/dashboard").text
+    assert 'data-shapes="/district-map/shapes"' in page
+    assert "district-tiles" not in page
+    assert "川北" in page
+    assert "1地区" in kochi.get("/district-map").text
+    assert '"S_NAME":"中央"' in kochi.get("/district-map/shapes").text
+    refused = {"file": (io.BytesIO(b"{}"), "x.json")}
+    kochi.post("/district-map", refused, content_type="multipart/form-data")
+    assert "地区の形が入っていません" in kochi.get("/district-map").text
+    assert as_person("tanaka").post("/district-map/remove").status_code == 403
+    kochi.post("/district-map/remove")
+    assert "district-tiles" in kochi.get("/dashboard").text
+
+
+def test_rising_topics_say_so_when_there_are_none(as_person: AsPerson) -> None:
+    for name in ("tanaka", "kochi"):
+        assert "増えた話題はありません" in as_person(name).get("/dashboard/topics?from=2026-10-01&age=30s").text
