@@ -19,6 +19,11 @@ from feedback.staff.service import SignIn
 _PURPOSE = b"staff.totp"
 _WRONG = "コードが違います。アプリに今表示されている6桁の数字を入力してください。一度使ったコードは使えません。"
 
+_UNREADABLE = (
+    "市のシステムの鍵が変わったため、この二段階認証のコードを確かめられません。"
+    "控えておいた回復コードを入力するか、システム管理者に二段階認証の解除を依頼してください。"
+)
+
 
 def seal(secret: bytes, *, staff_id: int, keys: KeyRing) -> str:
     """A secret as it is kept: sealed for this account only."""
@@ -53,7 +58,7 @@ def switch_off(session: Session, *, actor: Actor, typed: str, at: datetime, keys
     """Ask for the password only, after one last code. Invalid: the code is wrong."""
     staff = _staff(session, actor.id)
     if not passes(staff, typed, at=at, keys=keys):
-        raise Invalid(_WRONG)
+        raise Invalid(_refusal(staff, keys))
     _forget(staff)
     _audit(session, staff, "staff.second_factor_off", staff_id=actor.id, at=at)
 
@@ -69,7 +74,7 @@ def finish(session: Session, *, account_key: str, typed: str, source: Origin, at
         return SignIn(None, "続けて間違えたため、ログインを止めています。しばらく待ってからお試しください。")
     if not passes(staff, typed, at=at, keys=keys):
         service.failed(session, staff, source=source, at=at)
-        return SignIn(None, _WRONG)
+        return SignIn(None, _refusal(staff, keys))
     service.succeeded(session, staff, at=at)
     return SignIn(staff)
 
@@ -85,11 +90,15 @@ def reset(session: Session, *, staff_id: int, actor: Actor, at: datetime) -> Non
 
 
 def passes(staff: Staff, typed: str, *, at: datetime, keys: KeyRing) -> bool:
-    """Whether a code, or a recovery code, is right; it is used up by that."""
+    """Whether a code, or a recovery code, is right; it is used up by that.
+
+    Where the secret was sealed with a key that is gone, only recovery codes are.
+    """
     if staff.totp_secret is None:
         return False
-    secret = unseal(staff.totp_secret, staff_id=staff.id, keys=keys)
-    counter = totp.accepted_counter(secret, _digits(typed), at=at, after=staff.totp_last_counter)
+    secret = _secret_of(staff, keys)
+    after = staff.totp_last_counter
+    counter = totp.accepted_counter(secret, _digits(typed), at=at, after=after) if secret is not None else None
     if counter is not None:
         staff.totp_last_counter = counter
         return True
@@ -98,6 +107,17 @@ def passes(staff: Staff, typed: str, *, at: datetime, keys: KeyRing) -> bool:
         return False
     staff.recovery_codes = [one for one in kept if one != hashed]
     return True
+
+
+def _secret_of(staff: Staff, keys: KeyRing) -> bytes | None:
+    try:
+        return unseal(staff.totp_secret or "", staff_id=staff.id, keys=keys)
+    except ValueError:
+        return None
+
+
+def _refusal(staff: Staff, keys: KeyRing) -> str:
+    return _UNREADABLE if staff.totp_secret is not None and _secret_of(staff, keys) is None else _WRONG
 
 
 def _digits(typed: str) -> str:

@@ -1,5 +1,6 @@
 """The office pages in a real browser: no axe findings, no sideways scrolling, no complaints on the console."""
 
+import base64
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from feedback.db import Database
+from feedback.staff import totp
 from tests.admin.opinions import write_opinion
 from tests.conftest import PASSWORD, FakeClock
 from tests.feedback.themes.test_service import LIGHT, make, write
@@ -102,11 +104,31 @@ def test_pages_are_accessible_and_fit(
     make(database)
     page = open_page(width)
     log_in(page, address, "admin")
+
+    def check(what: str) -> None:
+        findings = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in findings] == [], what
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), what
+
     for path in PAGES:
         page.goto(address + path)
-        findings = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in findings] == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+        check(path)
+    page.goto(f"{address}/second-factor")
+    check("second factor, off")
+    secret = base64.b32decode((page.locator(".one-time").text_content() or "").replace(" ", ""))
+    page.get_by_label("確認コード").fill(totp.code(secret, totp.counter_at(clock())))
+    page.get_by_role("button", name="使い始める").click()
+    page.get_by_text("二度と表示できません").wait_for()
+    check("second factor, recovery codes")
+    page.goto(f"{address}/second-factor")
+    check("second factor, on")
+    page.context.clear_cookies()
+    page.goto(f"{address}/login")
+    page.locator("input[name=email]").fill("admin@machikoe.example")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="ログイン").click()
+    page.get_by_label("確認コード").wait_for()
+    check("second factor, log-in")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -10,6 +10,7 @@ from admin.app import create_staff_app
 from feedback.audit.models import AuditEntry
 from feedback.config import Settings
 from feedback.db import Database
+from feedback.keys import KeyRing
 from feedback.staff import second_factor, totp
 from feedback.staff.models import Staff
 from tests.admin.conftest import FakeMedia, Person
@@ -176,3 +177,28 @@ def test_failures_are_counted_for_accounts_nobody_has_and_for_an_address(as_pers
     assert person.post("/login", fields, **elsewhere).status_code == 302
     clock.advance(minutes=16)
     assert as_person("anonymous").log_in("sato").status_code == 302
+
+
+def test_with_other_keys_recovery_codes_still_open_and_others_hear_why(
+    as_person: AsPerson, database: Database, settings: Settings, cast: Cast, clock: FakeClock
+) -> None:
+    made, others = totp.new_secret(), KeyRing(data_keys=[b"x" * 32], lookup_key=b"y" * 32)
+    with database.write() as session:
+        typed = current(made, clock)
+        codes = second_factor.switch_on(
+            session, actor=cast.tanaka, secret=made, typed=typed, at=clock(), keys=settings.key_ring()
+        )
+        sealed = second_factor.seal(made, staff_id=cast.tanaka.id, keys=others)
+        session.get_one(Staff, cast.tanaka.id).totp_secret = sealed
+    clock.advance(minutes=5)
+    person = as_person("anonymous")
+    person.log_in("tanaka")
+    refused = person.post("/login/code", {"code": current(made, clock)})
+    assert refused.status_code == 401
+    assert "鍵が変わったため" in refused.text
+    assert person.post("/login/code", {"code": codes[0]}).status_code == 302
+    refused = person.post("/second-factor/off", {"code": current(made, clock)})
+    assert refused.status_code == 400
+    assert "鍵が変わったため" in refused.text
+    assert person.post("/second-factor/off", {"code": codes[1]}).status_code == 302
+    assert staff(database).totp_secret is None
