@@ -1,8 +1,10 @@
 """Lists that show a text sent many times as one line."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import aliased
 
 from feedback.likeness.models import Fingerprint
 from feedback.opinions.models import Matter
@@ -13,17 +15,21 @@ def in_group(group_id: int) -> ColumnElement[bool]:
     return Matter.id.in_(select(Fingerprint.matter_id).where(Fingerprint.group_id == group_id))
 
 
-def one_of_each(conditions: Sequence[ColumnElement[bool]], *, newest: bool) -> ColumnElement[bool]:
-    """Condition on `Matter`: of near-duplicates that meet ``conditions`` only the newest, or the first.
+def folded(
+    query: Select[*tuple[Any, ...]], conditions: Sequence[ColumnElement[bool]], *, newest: bool
+) -> Select[*tuple[Any, ...]]:
+    """The query of `Matter`, showing of near-duplicates that meet ``conditions`` only the newest, or the first.
 
-    Costs as much as there are near-duplicates, however many other matters there are.
+    Costs as much as there are copies on the way to a page's last line, however many there are elsewhere. The copies are
+    asked about through their fingerprints, since conditions name the table of matters, some of them as plain text.
     """
-    grouped = select(Fingerprint.matter_id).where(Fingerprint.group_id.is_not(None))
-    shown = (
-        select(func.max(Matter.id) if newest else func.min(Matter.id))
-        .join(Fingerprint, Fingerprint.matter_id == Matter.id)
-        .where(Fingerprint.group_id.is_not(None), *conditions)
-        .group_by(Fingerprint.group_id)
-        .correlate(None)
+    mine, copy = aliased(Fingerprint), aliased(Fingerprint)
+    before_it = copy.matter_id > mine.matter_id if newest else copy.matter_id < mine.matter_id
+    shown_instead = (
+        select(copy.matter_id)
+        .join(Matter, Matter.id == copy.matter_id)
+        .where(copy.group_id == mine.group_id, before_it, *conditions)
+        .correlate(mine)
+        .exists()
     )
-    return or_(Matter.id.not_in(grouped), Matter.id.in_(shown))
+    return query.outerjoin(mine, mine.matter_id == Matter.id).where(or_(mine.group_id.is_(None), ~shown_instead))

@@ -209,7 +209,7 @@ def page(
     conditions = list(_conditions(session, actor=actor, tab=tab, wanted=wanted, today=today))
     query = _rows_query().where(*conditions)
     if wanted.folded:
-        query = query.where(folding.one_of_each(conditions, newest=sort is Sort.NEW))
+        query = folding.folded(query, conditions, newest=sort is Sort.NEW)
     key: InstrumentedAttribute[Any] = Matter.due_on if sort is Sort.DUE else Matter.received_at
     descending = (sort is Sort.NEW) != backwards
     if sort is Sort.DUE:
