@@ -1,5 +1,10 @@
-// A matter's page: says that one has begun to type, and completes names after "@".
+// A matter's page: says that one has begun to type, folds what is secondary on a phone, completes names after "@".
 "use strict";
+
+const narrow = window.matchMedia("(max-width: 40rem)").matches;
+const fold = (within) => narrow && within.querySelectorAll("details.fold").forEach((one) => (one.open = false));
+fold(document);
+document.addEventListener("htmx:load", (event) => fold(event.detail.elt));
 
 const presence = document.getElementById("presence");
 document.addEventListener("input", (event) => {

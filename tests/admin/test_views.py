@@ -6,7 +6,7 @@ import pytest
 
 from feedback.db import Database
 from tests.admin.conftest import Person
-from tests.admin.opinions import write_opinion
+from tests.admin.opinions import matter_of, write_opinion
 from tests.admin.test_pages import expected
 from tests.conftest import FakeClock
 
@@ -68,3 +68,38 @@ def test_shortcuts_are_switched_off_and_on(as_person: AsPerson) -> None:
     assert 'data-shortcuts="off"' in suzuki.get("/?tab=all").text
     suzuki.post("/preferences", {"shortcuts": "1"})
     assert "data-shortcuts" not in suzuki.get("/?tab=all").text
+
+
+@pytest.mark.parametrize(("name", "code"), expected(others=302))
+@pytest.mark.parametrize("path", ["", "/remove", "/bring-back"])
+def test_who_keeps_a_view_changes_and_removes_it(as_person: AsPerson, name: str, code: int, path: str) -> None:
+    person = as_person(name)
+    person.post(HERE, {"name": "苦情"})
+    if path == "/bring-back":
+        person.post("/views/1/remove?tab=all")
+    response = person.post(f"/views/1{path}", {"name": "直した名"})
+    assert response.status_code == code
+    away = response.headers.get("Location", "").startswith("/login")
+    assert away is (name == "anonymous")
+
+
+@pytest.mark.parametrize(("name", "code"), expected(others=302))
+def test_personal_settings_are_kept_for_oneself(as_person: AsPerson, name: str, code: int) -> None:
+    response = as_person(name).post("/preferences", {"shortcuts": "1"})
+    assert response.status_code == code
+    assert (response.location == "/preferences") is (name != "anonymous")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("tanaka", 302), ("sato", 404), ("kochi", 404), ("admin", 404), ("suzuki", 403)]
+)
+def test_only_who_changed_many_matters_takes_it_back(
+    as_person: AsPerson, database: Database, clock: FakeClock, name: str, code: int
+) -> None:
+    matter_id = write_opinion(database, clock())
+    fields = {"matter": [f"{matter_id}:1"], "action": "assign", "assignee_id": "1", "confirmed": "1"}
+    as_person("tanaka").post("/inbox/bulk?tab=department", fields)
+    assert matter_of(database, matter_id).assignee_id == 1
+    assert as_person("anonymous").post("/inbox/bulk/1/undo").location.startswith("/login")
+    assert as_person(name).post("/inbox/bulk/1/undo").status_code == code
+    assert (matter_of(database, matter_id).assignee_id is None) is (name == "tanaka")

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from feedback.db import Database
 from feedback.errors import FeedbackError
-from feedback.opinions import lifecycle, service
+from feedback.opinions import lifecycle, service, undoing
 from feedback.opinions.lifecycle import Who, may
 from feedback.opinions.models import HistoryEntry, Matter
 from feedback.opinions.rules import Kind, MatterStatus, Source
@@ -136,3 +136,35 @@ def test_what_told_somebody_something_is_not_simply_undone() -> None:
                 assert before is not MatterStatus.APPROVING
                 assert may(role, before, after)
     assert lifecycle.may_undo(Role.STAFF, MatterStatus.ANSWERED, MatterStatus.CLOSED)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_service_takes_back_every_step_for_those_who_may_take_it_and_nobody_else(
+    database: Database, cast: Cast, clock: FakeClock, role: Role
+) -> None:
+    matter_id = write_opinion(database, clock(), area="roads")
+    actor, table = colleague(role, cast), expected()
+    told = {"approving", "answered", "transferred", "withdrawn"}
+    with database.write() as session:
+        matter = session.get_one(Matter, matter_id)
+        for current in MatterStatus:
+            for new in MatterStatus:
+                matter.status = new
+                step = HistoryEntry(
+                    matter_id=matter_id, at=clock(), source=Source.STAFF, action="status", before=current, after=new
+                )
+                session.add(step)
+                session.flush()
+                allowed = role in table.get((current, new), set()) and new not in told and current != "approving"
+                assert _taken_back(session, matter, step, actor, clock) is allowed, (current, new)
+
+
+def _taken_back(session: Session, matter: Matter, step: HistoryEntry, actor: Actor, clock: FakeClock) -> bool:
+    version = matter.version
+    try:
+        with session.begin_nested():
+            undoing.undo(session, matter.id, actor=actor, version=version, at=clock(), entry_id=step.id)
+    except FeedbackError:
+        return False
+    assert matter.status == step.before
+    return True
