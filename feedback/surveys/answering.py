@@ -13,7 +13,7 @@ from feedback.citizens.models import Citizen
 from feedback.clock import tokyo_date
 from feedback.errors import Invalid
 from feedback.surveys.definition import Definition, Question, translated
-from feedback.surveys.documents import definition_of
+from feedback.surveys.documents import stored_definition
 from feedback.surveys.faults import Fault, FaultKind
 from feedback.surveys.filling import fill
 from feedback.surveys.given import Answer, all_from_json, all_to_json
@@ -101,7 +101,7 @@ def start(
     if version is None:
         raise NotOpen(Closed.NOT_PUBLISHED)
     if not test:
-        check_may_answer(session, survey, definition_of(version.definition), person=person, source=source, at=at)
+        check_may_answer(session, survey, stored_definition(version.definition), person=person, source=source, at=at)
     found = find_draft(session, survey, person) if source is not Source.PAPER else None
     if found is not None and found.test == test:
         return found
@@ -319,7 +319,7 @@ def _check_open(session: Session, survey: Survey, definition: Definition, source
 
 def _definition(session: Session, draft: SurveyDraft) -> Definition:
     version = session.get_one(SurveyVersion, draft.version_id)
-    return translated(definition_of(version.definition), draft.language)
+    return translated(stored_definition(version.definition), draft.language)
 
 
 def _keep(draft: SurveyDraft, answers: Mapping[str, Answer], *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from feedback.rows import write_rows
 from feedback.surveys.definition import Definition
-from feedback.surveys.documents import definition_of
+from feedback.surveys.documents import stored_definition
 from feedback.surveys.given import all_from_json
 from feedback.surveys.marks import Mark, marks_of
 from feedback.surveys.models import Survey, SurveyCode, SurveyMark, SurveyResponse, SurveyVersion
@@ -110,7 +110,7 @@ def _place(mark: Mark) -> Place:
 
 def _definitions(session: Session, version_ids: set[int]) -> dict[int, Definition]:
     query = select(SurveyVersion).where(SurveyVersion.id.in_(version_ids))
-    return {one.id: definition_of(one.definition) for one in session.scalars(query)}
+    return {one.id: stored_definition(one.definition) for one in session.scalars(query)}
 
 
 def _marks(definitions: dict[int, Definition], row: dict[str, Any]) -> Iterable[Mark]:

@@ -3,8 +3,10 @@
 Whoever reads files (`app`, `admin`) parses them; this turns what they hold into a definition, or says what is wrong.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -159,6 +161,16 @@ def definition_of(document: Mapping[str, Any]) -> Definition:
         questions=tuple(map(_question, read.questions)),
         translations=read.translations,
     )
+
+
+def stored_definition(document: Mapping[str, Any]) -> Definition:
+    """`definition_of` what a version keeps; quick, since few versions are asked for again and again."""
+    return _parsed(json.dumps(document, ensure_ascii=False))
+
+
+@lru_cache(maxsize=64)
+def _parsed(document: str) -> Definition:
+    return definition_of(json.loads(document))
 
 
 def document_of(definition: Definition) -> dict[str, Any]:

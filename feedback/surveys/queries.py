@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.surveys.counting import Place, counts_of, tally_waiting
 from feedback.surveys.definition import Definition, Question, QuestionType
-from feedback.surveys.documents import definition_of
+from feedback.surveys.documents import stored_definition
 from feedback.surveys.marks import ANSWERED, PASSED, counts_itself, values_of
 from feedback.surveys.models import (
     PersonKind,
@@ -154,7 +154,7 @@ def link_of(session: Session, token: str) -> SurveyLink | None:
 def definition_in_force(session: Session, survey: Survey) -> Definition | None:
     """What the survey asks now; None before it is published."""
     version = version_in_force(session, survey)
-    return definition_of(version.definition) if version else None
+    return stored_definition(version.definition) if version else None
 
 
 def definitions_of(session: Session, survey: Survey) -> list[Definition]:
@@ -162,7 +162,7 @@ def definitions_of(session: Session, survey: Survey) -> list[Definition]:
     query = select(SurveyVersion).where(SurveyVersion.survey_id == survey.id).order_by(SurveyVersion.number)
     versions = session.scalars(query).all()
     published = [one for one in versions if one.published_at is not None]
-    return [definition_of(one.definition) for one in published or versions[:1]]
+    return [stored_definition(one.definition) for one in published or versions[:1]]
 
 
 def results(session: Session, survey: Survey, *, version_id: int | None = None) -> Results:
@@ -238,7 +238,7 @@ def _marked(session: Session, survey_id: int, version_id: int | None) -> tuple[C
 def questions_of(session: Session, survey: Survey, version_id: int | None) -> dict[str, Question]:
     """The questions by key; of those asked in several versions, the newest wording with all choices ever offered."""
     if version_id is not None:
-        definitions: Iterable[Definition] = [definition_of(session.get_one(SurveyVersion, version_id).definition)]
+        definitions: Iterable[Definition] = [stored_definition(session.get_one(SurveyVersion, version_id).definition)]
     else:
         definitions = definitions_of(session, survey)
     return {question.key: question for definition in definitions for question in definition.asked}

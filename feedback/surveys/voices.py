@@ -20,7 +20,7 @@ from feedback.opinions.models import Submission
 from feedback.opinions.rules import Channel, PartKind
 from feedback.ports import Reading
 from feedback.surveys.definition import Definition
-from feedback.surveys.documents import definition_of
+from feedback.surveys.documents import stored_definition
 from feedback.surveys.given import Answers, all_from_json
 from feedback.surveys.models import Survey, SurveyResponse, SurveyVersion, SurveyVoice
 from feedback.surveys.reading import folded
@@ -73,7 +73,7 @@ def waiting(session: Session, *, limit: int) -> Waiting:
     for response in session.scalars(query):
         version = response.version_id
         if version not in definitions:
-            definitions[version] = definition_of(session.get_one(SurveyVersion, version).definition)
+            definitions[version] = stored_definition(session.get_one(SurveyVersion, version).definition)
         said = voices_in(definitions[version], all_from_json(response.answers))
         found.response_ids.append(response.id)
         found.voices.extend(Voice(response.id, question, words) for question, words in said)
