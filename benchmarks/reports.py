@@ -78,13 +78,21 @@ def by_sql(database: Database, wanted: FigureFilter) -> list[Any]:
                 *(columns[names.get(name, name)] == value for name, value in one.narrowed.items()),
             ]
             for by in [*([column] for column in columns.values()), [Matter.area_key, month], [month]]:
-                query = select(*by, func.count()).join(Submission, Submission.id == Matter.submission_id)
+                query = (
+                    select(*by, func.count())
+                    .select_from(Matter)
+                    .join(Submission, Submission.id == Matter.submission_id)
+                )
                 found.append(session.execute(query.where(*conditions).group_by(*by)).all())
             days = [day_of(session, Matter.received_at), day_of(session, Matter.answered_at)]
-            query = select(*days, func.count()).join(Submission, Submission.id == Matter.submission_id)
+            query = (
+                select(*days, func.count()).select_from(Matter).join(Submission, Submission.id == Matter.submission_id)
+            )
             found.append(session.execute(query.where(*conditions).group_by(*days)).all())
-            query = select(func.count(func.distinct(Matter.submission_id)), func.count()).join(
-                Submission, Submission.id == Matter.submission_id
+            query = (
+                select(func.count(func.distinct(Matter.submission_id)), func.count())
+                .select_from(Matter)
+                .join(Submission, Submission.id == Matter.submission_id)
             )
             found.append(session.execute(query.where(*conditions)).all())
         return found
