@@ -65,6 +65,7 @@ class Prepared:
 
 def prepare(folder: Path, ports: Ports) -> Prepared:
     """Make keys, database, departments, staff and two fiscal years of opinions; quick when they are there."""
+    from app.demo import surveys
     from app.demo.data import load
 
     os.environ.update(environment(folder, ports))
@@ -74,6 +75,8 @@ def prepare(folder: Path, ports: Ports) -> Prepared:
     with database.read() as session:
         needs_talk = session.scalar(select(LineEvent.id).limit(1)) is None
     accounts = load(database, settings, ClassifierReader(settings.model_dir), now=utc_now())
+    with database.write() as session:
+        surveys.arrange(session, now=utc_now())
     database.dispose()
     return Prepared(settings, [(a.email, a.password, a.role_name) for a in accounts], needs_talk)
 

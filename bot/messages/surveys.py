@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.conversation.choices import CAMERA, MAIN, PHOTOS, PLACE
+from bot.conversation.choices import MAIN, PLACE
 from bot.conversation.replies import (
     Choice,
     OfferedSurvey,
@@ -281,7 +281,7 @@ def _below(reply: SurveyQuestion) -> list[Choice]:
     ]
 
 
-_BY_TYPE: Final = {QuestionType.LOCATION: (PLACE,), QuestionType.PHOTO: (CAMERA, PHOTOS)}
+_BY_TYPE: Final = {QuestionType.LOCATION: (PLACE,)}
 
 
 def review(reply: SurveyReview, scene: Scene) -> _Made:
