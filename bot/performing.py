@@ -27,6 +27,7 @@ from bot.conversation.actions import (
     SetAge,
     SetDistrict,
     TurnSurvey,
+    WantSurveys,
     Withdraw,
 )
 from bot.conversation.state import State
@@ -44,6 +45,7 @@ from feedback.opinions.rules import Channel, MatterStatus, matter_text
 from feedback.outbox import service as outbox
 from feedback.ports import Reading
 from feedback.surveys import forgetting as surveys
+from feedback.surveys.delivery import subscriptions
 
 _READ_AGAIN: Final = frozenset({MatterStatus.RECEIVED, MatterStatus.ROUTED})
 
@@ -244,6 +246,11 @@ def _survey(now: Performance, action: survey_doing.SurveyAction) -> None:
             now.values["refused"] = refused
 
 
+def _want_surveys(now: Performance, action: WantSurveys) -> None:
+    bulk.flush(now.batch.session)
+    subscriptions.want(now.batch.session, now.rows.citizen.id, wanted=action.wanted, at=now.rows.at)
+
+
 _PERFORMERS: Final[Mapping[type[Action], Callable[[Performance, Any], None]]] = {
     Record: _record,
     Join: _join,
@@ -265,4 +272,5 @@ _PERFORMERS: Final[Mapping[type[Action], Callable[[Performance, Any], None]]] = 
     TurnSurvey: _survey,
     DropSurvey: _survey,
     SendSurvey: _survey,
+    WantSurveys: _want_surveys,
 }

@@ -8,7 +8,14 @@ from typing import Any
 
 import structlog
 import urllib3
-from linebot.v3.messaging import ApiClient, Configuration, MessagingApi, PushMessageRequest, ReplyMessageRequest
+from linebot.v3.messaging import (
+    ApiClient,
+    Configuration,
+    MessagingApi,
+    MulticastRequest,
+    PushMessageRequest,
+    ReplyMessageRequest,
+)
 from linebot.v3.messaging.exceptions import ApiException
 
 from bot.delivery import Again, Answer, Settled, Trouble, choose_via, judge
@@ -82,6 +89,11 @@ class LineApi:
         """Send to one citizen; the same retry key is taken once."""
         request = PushMessageRequest.from_dict({"to": to, "messages": messages})
         return self._call(self._api.push_message_with_http_info, request, x_line_retry_key=retry_key)
+
+    def multicast(self, to: list[str], messages: list[dict[str, Any]], *, retry_key: str) -> Answer:
+        """Send the same to up to 500 citizens; the same retry key is taken once."""
+        request = MulticastRequest.from_dict({"to": to, "messages": messages})
+        return self._call(self._api.multicast_with_http_info, request, x_line_retry_key=retry_key)
 
     def leave(self, group_id: str) -> Answer:
         """Leave a group or room."""

@@ -50,6 +50,12 @@ from feedback.statistics.models import (
     FigureCode,
     Population,
 )
+from feedback.surveys.delivery.models import (
+    SurveyDelivery,
+    SurveyDeliveryCall,
+    SurveyRecipient,
+    SurveyUnsubscription,
+)
 from feedback.surveys.models import (
     Survey,
     SurveyCode,
@@ -133,14 +139,18 @@ __all__ = [
     "Submission",
     "Survey",
     "SurveyCode",
+    "SurveyDelivery",
+    "SurveyDeliveryCall",
     "SurveyDraft",
     "SurveyLink",
     "SurveyMark",
     "SurveyParticipation",
     "SurveyPlan",
     "SurveyQuota",
+    "SurveyRecipient",
     "SurveyResponse",
     "SurveySpentToken",
+    "SurveyUnsubscription",
     "SurveyVersion",
     "SurveyVisit",
     "SurveyVoice",

@@ -41,12 +41,14 @@ Handler = Callable[[Work], Outcome]
 
 def handlers() -> Mapping[str, Handler]:
     """Handler by kind of job."""
+    from app.jobs.delivering import deliver
     from app.jobs.importing import import_opinions
     from app.jobs.learning import learn
     from app.jobs.reporting import archive_report, build_report
     from app.jobs.rereading import reread
 
     return {
+        "survey_delivery": deliver,
         "import": import_opinions,
         "learn": learn,
         "reread": reread,

@@ -129,6 +129,13 @@ class SendSurvey:
     """Send the answers."""
 
 
+@dataclass(frozen=True, slots=True)
+class WantSurveys:
+    """Whether surveys may be sent to the citizen."""
+
+    wanted: bool
+
+
 Action = (
     Record
     | Join
@@ -150,4 +157,5 @@ Action = (
     | TurnSurvey
     | DropSurvey
     | SendSurvey
+    | WantSurveys
 )

@@ -5,13 +5,23 @@ from dataclasses import replace
 from typing import Final
 
 from bot.conversation import asking, consent
-from bot.conversation.actions import BeginSurvey, SendSurvey
+from bot.conversation.actions import BeginSurvey, SendSurvey, WantSurveys
 from bot.conversation.asking import ask, review
 from bot.conversation.choices import MAIN, SURVEYS
 from bot.conversation.facts import Facts
 from bot.conversation.incoming import Media, Place, Press, Sticker, Words
 from bot.conversation.needs import SURVEY_WAITS
-from bot.conversation.replies import Notice, Plain, Say, Step, SurveyIntro, SurveyList, SurveyReview, SurveyThanks
+from bot.conversation.replies import (
+    Choice,
+    Notice,
+    Plain,
+    Say,
+    Step,
+    SurveyIntro,
+    SurveyList,
+    SurveyReview,
+    SurveyThanks,
+)
 from bot.conversation.safety import KNOWN
 from bot.conversation.sheet import LONG, Sheet
 from bot.conversation.state import Flow, State
@@ -267,6 +277,17 @@ def _on_question(do: Callable[[State, Press, Facts, Sheet, Question], Step]) -> 
     return _opened(pressed)
 
 
+def _unsubscribe(state: State, press: Press, facts: Facts) -> Step:
+    del press, facts
+    again = (Choice("button.survey_subscribe", "survey-subscribe"), SURVEYS)
+    return Step(state, (Say(("survey.unsubscribed",), again),), (WantSurveys(wanted=False),), purpose=PURPOSE)
+
+
+def _subscribe(state: State, press: Press, facts: Facts) -> Step:
+    del press, facts
+    return Step(state, (Say(("survey.subscribed",), MAIN),), (WantSurveys(wanted=True),), purpose=PURPOSE)
+
+
 BUTTONS: Final[Mapping[str, Callable[[State, Press, Facts], Step]]] = {
     "survey": opened_pressed,
     "survey-begin": _opened(lambda state, _press, facts, sheet: begin(state, facts, sheet), begins=True),
@@ -283,6 +304,8 @@ BUTTONS: Final[Mapping[str, Callable[[State, Press, Facts], Step]]] = {
     "survey-drop": _plainly(drop),
     "survey-change": _opened(_change),
     "survey-send": _plainly(send),
+    "survey-unsubscribe": _unsubscribe,
+    "survey-subscribe": _subscribe,
 }
 
 

@@ -37,7 +37,9 @@ from bot.messages.objects import (
     text_message,
     words,
 )
-from bot.messages.scene import Scene, moment
+from bot.messages.scene import Scene, city_values, moment
+from bot.texts import lines
+from feedback.config import Settings
 from feedback.surveys.definition import Choice as SurveyChoice
 from feedback.surveys.definition import Question, QuestionType
 
@@ -330,3 +332,21 @@ def thanks(reply: SurveyThanks, scene: Scene) -> _Made:
     said = [scene.say("survey.sent"), *([reply.words] if reply.words else [])]
     said.append(scene.say("survey.sent_anonymous" if reply.anonymous else "survey.sent_named"))
     return [text_message("\n".join(said))], MAIN
+
+
+def invitation(
+    survey_id: int, title: str, *, anonymous: bool, closes: datetime | None, settings: Settings
+) -> list[Message]:
+    """The message that asks friends to answer; the same for all of them."""
+    values = city_values(settings)
+    said = [lines(("survey.invited",)).format_map(values)]
+    if closes is not None:
+        said.append(lines(("survey.until",)).format(date=moment(closes)))
+    said.append(lines(("survey.invited_anonymous" if anonymous else "survey.invited_free",)))
+    number = str(survey_id)
+    footer = [
+        button(_made(Choice("button.survey_answer", "survey", number)), main=True),
+        button(_made(Choice("button.survey_unsubscribe", "survey-unsubscribe", number))),
+    ]
+    body = [words(title, strong=True), *(words(one) for one in said)]
+    return [card_message("\n".join((title, *said)), bubble(body, footer))]

@@ -13,6 +13,7 @@ from feedback.citizens.erasing import erase_submission
 from feedback.errors import Invalid
 from feedback.opinions.models import Part, Submission
 from feedback.surveys.counting import remove_marks
+from feedback.surveys.delivery import subscriptions
 from feedback.surveys.models import (
     PersonKind,
     Survey,
@@ -51,6 +52,7 @@ def erase_of(session: Session, citizen_id: int, *, at: datetime) -> None:
     While an anonymous survey runs, that they took part is kept: nobody shall answer twice by erasing in between.
     """
     session.execute(delete(SurveyDraft).where(SurveyDraft.citizen_id == citizen_id))
+    subscriptions.erase_of(session, citizen_id)
     for response in session.scalars(select(SurveyResponse).where(SurveyResponse.citizen_id == citizen_id)).all():
         erase_response(session, response, at=at)
     running = select(Survey.id).where(Survey.anonymous, Survey.state == SurveyState.PUBLISHED)
