@@ -119,6 +119,15 @@ class Account:
             "" if left > 0 else "Answers by push fail until next month; ask LINE for the local-government plan.",
         )
 
+    def messages_left(self) -> int | None:
+        """How many messages may still be sent this month; None without a limit. LineTrouble when LINE does not say."""
+        quota = self._call(self._api.get_message_quota)
+        if getattr(quota.type, "value", quota.type) == "none":
+            return None
+        used = self._call(self._api.get_message_quota_consumption).total_usage
+        left: int = max(0, (quota.value or 0) - used)
+        return left
+
     def set_endpoint(self) -> None:
         """Point LINE at our webhook."""
         self._call(self._api.set_webhook_endpoint, SetWebhookEndpointRequest(endpoint=self.webhook_url))

@@ -1,6 +1,7 @@
 """`machikoe survey`: definitions in and out, publish, results."""
 
 import json
+import secrets
 import sys
 from pathlib import Path
 
@@ -11,12 +12,16 @@ from admin.tables.plain import write_rows
 from admin.tables.writing import Format
 from app.cli.files import output_file
 from app.site import open_site
+from bot.account import Account, LineTrouble
 from feedback.audit import service as audit
 from feedback.clock import utc_now
+from feedback.config import Settings
 from feedback.errors import Invalid
 from feedback.surveys import exporting, queries, service
 from feedback.surveys.addresses import public_address
 from feedback.surveys.checking import faults
+from feedback.surveys.delivery import service as delivering
+from feedback.surveys.delivery.recipients import Audience, choose
 from feedback.surveys.models import LinkKind
 from feedback.surveys.rules import STATE_NAMES
 
@@ -165,3 +170,45 @@ def export(key: str, *, form: str, labels: bool, language: str, unmasked: bool, 
             subject_id=key,
             detail={"format": form, "unmasked": unmasked},
         )
+
+
+@survey.command("deliver")
+@click.argument("key")
+@click.option("--age-band", "age_bands", multiple=True, help="Only friends of this age band (such as 30s); repeatable.")
+@click.option("--district", "districts", multiple=True, help="Only friends of this district; repeatable.")
+@click.option(
+    "--sample", type=click.IntRange(min=1), help="A random sample of so many, stratified by age and district."
+)
+@click.option("--seed", type=int, help="Seed of the sample; the same seed and friends give the same sample.")
+@click.option("--dry-run", is_flag=True, help="Only say how many messages it takes and how many are left this month.")
+def deliver(
+    key: str,
+    *,
+    age_bands: tuple[str, ...],
+    districts: tuple[str, ...],
+    sample: int | None,
+    seed: int | None,
+    dry_run: bool,
+) -> None:
+    """Send the survey KEY over LINE to friends who agreed and have not answered. Run it again later to remind them."""
+    site = open_site()
+    audience = Audience(age_bands, districts, sample, secrets.randbits(31) if sample and seed is None else seed)
+    with site.database.read() as session:
+        count = len(choose(session, service.survey_of(session, key), audience).ids)
+    left = _left(site.settings)
+    told = "unlimited" if left is None else f"{left:,}"
+    click.echo(f"Messages left this month: {told}; this delivery takes {count:,}.", err=True)
+    if dry_run:
+        return
+    if left is not None and count > left:
+        raise Invalid(f"今月の残りは {left:,} 通です。この配信は {count:,} 通のため、送れません。")
+    with site.database.write() as session:
+        made = delivering.plan(session, service.survey_of(session, key), audience=audience, staff_id=None, at=utc_now())
+        click.echo(f"Delivery {made.id}: {made.recipients:,} recipients; the worker sends it.", err=True)
+
+
+def _left(settings: Settings) -> int | None:
+    try:
+        return Account(settings).messages_left()
+    except LineTrouble as error:
+        raise Invalid(f"LINEの残りの通数を確かめられませんでした（{error}）。") from error

@@ -24,6 +24,7 @@ With a session:
     counting     `count_waiting`: a round of the worker; `remove_marks`
     voices       `waiting`, `record`: free words become opinions, in rounds of the worker
     exporting    `columns_of`, `rows_of`
+    delivery     who it is sent to, and the sending: see `feedback.surveys.delivery`
     forgetting   `withdraw`, `erase_of`, `unsend`, `erase_response`
 
 The chat: `answering.start(…, person=Person(citizen=…), source=Source.LINE)`, then `standing` → show `sections` and

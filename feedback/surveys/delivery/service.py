@@ -37,7 +37,7 @@ _OPEN: Final = (CallState.WAITING, CallState.CALLING)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to make: to whom, under which key. ``tried``: its outcome is unknown."""
+    """One call to make: to whom, under which key."""
 
     delivery_id: int
     survey_id: int
