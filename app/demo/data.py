@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import desk, moments, people, posting
+from app.demo import desk, moments, people, posting, reporting
 from app.demo.courses import Story, life
 from app.demo.deadlines import set_up_deadlines
 from app.demo.office import SOURCE_PREFIX, Office
@@ -42,7 +42,8 @@ def load(
 ) -> list[Account]:
     """Fill an installed city (default departments, areas, rules) with staff and opinions up to ``now``.
 
-    One transaction. Where it was done before, nothing changes. Returns the accounts to try it with.
+    The opinions are one transaction, the reports follow. Where it was done before, nothing changes. Returns the
+    accounts to try it with.
     """
     with database.read() as session:
         if _was_here(session):
@@ -56,7 +57,9 @@ def load(
         _happen(_stories(office, coming, readings), until=now)
         desk.arrange(office, at=now)
         posting.arrange(office, at=now)
-        return people.accounts(session)
+        accounts = people.accounts(session)
+    reporting.make(database, settings, staff=office.staff, now=now)
+    return accounts
 
 
 def _was_here(session: Session) -> bool:

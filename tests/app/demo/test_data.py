@@ -25,6 +25,9 @@ from feedback.models import Base
 from feedback.opinions.models import Attachment, HistoryEntry, Matter, Note, Part, Submission
 from feedback.opinions.rules import OPEN_STATUSES, Channel, Kind, MatterStatus, Outcome, PartKind, Source
 from feedback.ports import Reading
+from feedback.reports.models import StoredReport
+from feedback.reports.rules import ReportState
+from feedback.reports.tables import ReportKind
 from feedback.routing.service import install_defaults
 from feedback.staff import service as staff
 from feedback.staff.attempts import Origin
@@ -166,6 +169,12 @@ def check_accounts(city: Database, accounts: Sequence[Account]) -> None:
         assert any(one.role_name.endswith(name) for name in ROLE_NAMES.values())
 
 
+def check_reports(city: Database) -> None:
+    with city.read() as session:
+        found = {one.kind: one.state for one in session.scalars(select(StoredReport))}
+    assert found == {ReportKind.ANNUAL: ReportState.APPROVED, ReportKind.MONTHLY: ReportState.DRAFT}
+
+
 def test_the_city_is_alive_and_made_once(city: Database, settings: Settings) -> None:
     accounts = load(city, settings, ClerkReader(), now=SUNDAY)
     numbers = counts(city)
@@ -173,6 +182,7 @@ def test_the_city_is_alive_and_made_once(city: Database, settings: Settings) -> 
     check_photos(city, settings)
     check_citizens(city)
     check_clock(city)
+    check_reports(city)
 
     assert load(city, settings, ClerkReader(), now=SUNDAY + timedelta(days=3)) == accounts
     assert counts(city) == numbers
