@@ -142,8 +142,11 @@ def _table(workbook: Any, sheet: Any, report: Report, number: int, table: Table,
         sheet.set_row(row, _points(max(_lines(shown(c), w) for c, w in zip(line.cells, widths, strict=True))))
     sheet.freeze_panes(first, 1)
     end = first + len(table.rows)
+    small = looks.of(font_size=9, font_color="#4A5160", text_wrap=True, valign="top")
     for place, note in enumerate(table.notes, start=end):
-        sheet.write_string(place, 0, f"注　{note}", looks.of(font_size=9, font_color="#4A5160"))
+        # Across the table: a long line beside it would make the whole page small in print.
+        sheet.merge_range(place, 0, place, max(len(widths) - 1, 1), f"注　{note}", small)
+        sheet.set_row(place, _points(_lines(f"注　{note}", sum(widths))))
     if table.chart is not None:
         _chart(workbook, sheet, table, first, at=end + len(table.notes) + 1)
     _print_set_up(sheet, report, landscape=sum(widths) > 110)
