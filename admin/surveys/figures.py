@@ -9,7 +9,17 @@ from admin.charts import BLUE, INK, bars, base
 from feedback.surveys.definition import QuestionType
 from feedback.surveys.marks import PASSED
 from feedback.surveys.reporting import QuestionResult, Row
-from feedback.surveys.tables import HIDDEN, NOT_ANSWERED, Base, Line, count_words, hidden_cells, n_words, share_words
+from feedback.surveys.tables import (
+    HIDDEN,
+    NOT_ANSWERED,
+    SMALL_CELLS,
+    Base,
+    Line,
+    count_words,
+    hidden_cells,
+    n_words,
+    share_words,
+)
 
 _PALETTE = (
     "#0017c1",
@@ -69,7 +79,7 @@ def block_of(result: QuestionResult, *, outside: bool = False) -> Block:
 
 def _simple(result: QuestionResult, outside: bool) -> Table:
     ranked = result.question.type is QuestionType.RANKING
-    weighted = result.weighted
+    weighted = None if outside else result.weighted
     head = ["選択肢", "件数", "％", *(["補正後％"] if weighted else []), *(["平均順位"] if ranked else [])]
     hidden = _hidden([result.base], outside)[0]
     rows = []
@@ -117,7 +127,7 @@ def _matrix(result: QuestionResult, outside: bool) -> Table:
         cells = [
             HIDDEN if off else share_words(line.count, one.n) for line, off in zip(one.lines, covered, strict=True)
         ]
-        rows.append((texts[key], count_words(one.n), *cells))
+        rows.append((texts[key], _n(one, outside), *cells))
     sums = ["計"] if result.question.positive else []
     return Table(
         ("項目", "n", *columns, NOT_ANSWERED, *sums), tuple(rows), caption=f"問{result.number}の項目別の割合（％）"
@@ -132,18 +142,21 @@ def _crossed(result: QuestionResult, outside: bool) -> Table | None:
     lines = [line.text for line in result.base.lines]
     hidden = _hidden([_aligned(one, result.base) for one in bases], outside)
     rows = [
-        (
-            f"{name}（参考値）" if one.is_small else name,
-            count_words(one.n),
-            *_cells(_aligned(one, result.base), covered),
-        )
+        (f"{name}（参考値）" if one.is_small else name, _n(one, outside), *_cells(_aligned(one, result.base), covered))
         for name, one, covered in zip(names, bases, hidden, strict=True)
     ]
-    if result.weighted:
-        rows += _weighted_rows(result)
-    return Table(("", "n", *lines, *_more_heads(result.base)), tuple(
-        (*row, *_more_cells(one)) for row, one in zip(rows, [*bases, *_weighted_bases(result)], strict=True)
-    ), (0,), caption=f"問{result.number}のクロス集計（％）")  # fmt: skip
+    caption = f"問{result.number}のクロス集計（％）"
+    # Weighted figures and means give away what was hidden, so they do not leave the office.
+    if outside:
+        return Table(("", "n", *lines), tuple(rows), (0,), caption=caption)
+    rows += _weighted_rows(result)
+    shown = zip(rows, [*bases, *_weighted_bases(result)], strict=True)
+    cells = tuple((*row, *_more_cells(one, result.base)) for row, one in shown)
+    return Table(("", "n", *lines, *_more_heads(result.base)), cells, (0,), caption=caption)
+
+
+def _n(one: Base, outside: bool) -> str:
+    return HIDDEN if outside and round(one.n) in SMALL_CELLS else count_words(one.n)
 
 
 def _aligned(one: Base, whole: Base) -> Base:
@@ -163,6 +176,8 @@ def _weighted_bases(result: QuestionResult) -> list[Base]:
 
 
 def _weighted_rows(result: QuestionResult) -> list[tuple[str, ...]]:
+    if result.weighted is None:
+        return []
     names = ["全体（補正後）", *(f"{row.name}（補正後）" for row in result.rows if row.weighted)]
     return [
         (name, count_words(one.n), *_cells(_aligned(one, result.base), [False] * len(result.base.lines)))
@@ -174,11 +189,11 @@ def _more_heads(one: Base) -> list[str]:
     return [*(["平均"] if one.mean is not None else []), *(["NPS"] if one.nps is not None else [])]
 
 
-def _more_cells(one: Base) -> list[str]:
-    return [
-        *([f"{one.mean:.2f}"] if one.mean is not None else []),
-        *([f"{one.nps:.1f}"] if one.nps is not None else []),
-    ]
+def _more_cells(one: Base, whole: Base) -> list[str]:
+    """Mean and NPS, where the whole has them."""
+    mean = [f"{one.mean:.2f}" if one.mean is not None else "-"] if whole.mean is not None else []
+    nps = [f"{one.nps:.1f}" if one.nps is not None else "-"] if whole.nps is not None else []
+    return [*mean, *nps]
 
 
 def _facts(result: QuestionResult) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ PAGES = {
     "/surveys/poll/results?axis=q1&outside=1": VIEW,
     "/surveys/poll/results/q2": VIEW,
     "/surveys/poll/definition.yaml": VIEW,
+    "/surveys/poll/files/codebook.csv": MANAGE,
+    "/surveys/poll/files/answers.csv": MANAGE,
+    "/surveys/poll/files/tables.xlsx?axis=q1": MANAGE,
+    "/surveys/poll/files/report.docx?outside=1": MANAGE,
+    "/surveys/poll/files/report.pdf": MANAGE,
     "/surveys/poll/paper": {"tanaka", "sato", "kochi", "admin"},
 }
 CHANGES = (
@@ -228,3 +233,16 @@ def test_shipped_definitions_files_and_copies_are_beginnings(as_person: AsPerson
     assert "YAML として読めません" in kochi.post("/surveys/new", {"source": "file:", "file": bad, "key": "x"}).text
     assert kochi.post("/surveys/ev3/remove").status_code == 302
     assert kochi.get("/surveys/ev3").status_code == 404
+
+
+def test_what_leaves_the_office_hides_small_cells_also_in_crossed_tables(as_person: AsPerson) -> None:
+    kochi = as_person("kochi")
+    begin(kochi)
+    publish(kochi)
+    for sheet, typed in enumerate(("1", "1", "2")):
+        paper(kochi, str(sheet), q1=typed)
+    inside = kochi.get("/surveys/poll/results?axis=profile:source").text
+    outside = kochi.get("/surveys/poll/results?axis=profile:source&outside=1").text
+    assert "66.7" in inside
+    assert "66.7" not in outside
+    assert '<td class="number">x</td>' in outside
