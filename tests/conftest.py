@@ -162,10 +162,11 @@ class PostgresHome:
         names = [SEARCH_TABLE, *(table.name for table in reversed(self.tables))]
         held = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names)
         with engine.begin() as connection:
-            filled = set(connection.scalars(text(held)))
-            for name in names:
-                if name in filled:
-                    connection.execute(text(f"DELETE FROM {name}"))
+            # Again, because a trigger may note what is being deleted.
+            while filled := set(connection.scalars(text(held))):
+                for name in names:
+                    if name in filled:
+                        connection.execute(text(f"DELETE FROM {name}"))
             connection.execute(text(_REWIND))
             if not city:
                 return

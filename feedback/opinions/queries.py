@@ -391,9 +391,10 @@ def _cursor(direction: str, row: Row, sort: Sort) -> str:
 
 def _read_cursor(cursor: str, sort: Sort) -> tuple[Any, int]:
     try:
-        value, _, matter_id = cursor[1:].rpartition("-")
+        value, _, written = cursor[1:].rpartition("-")
+        matter_id = min(int(written), 2**31 - 1)  # the largest of the database
         if sort is Sort.DUE:
-            return datetime.strptime(value, "%Y%m%d").replace(tzinfo=UTC).date(), int(matter_id)
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(value)), int(matter_id)
+            return datetime.strptime(value, "%Y%m%d").replace(tzinfo=UTC).date(), matter_id
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(value)), matter_id
     except (ValueError, OverflowError):
         raise Invalid("ページの位置を読み取れませんでした。一覧を開き直してください。") from None

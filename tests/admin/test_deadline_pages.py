@@ -141,7 +141,8 @@ def test_staff_choose_what_they_are_told(as_person: AsPerson, database: Database
     tanaka.post("/notices", {"kind": ["today", "nonsense", "desk"]})
     with database.read() as session:
         choice = session.get_one(NoticeChoice, cast.tanaka.id)
-        assert choice.muted == ["asked", "decided", "digest", "given_back", "mention", "overdue", "result", "soon"]
+        muted = ["asked", "decided", "digest", "given_back", "mention", "overdue", "result", "soon", "table"]
+        assert choice.muted == muted
     page = as_person("suzuki").get("/notices").text
     assert "内部メモで呼ばれたとき" in page
     assert "朝のまとめ" not in page, "who belongs to no department hears only of what is about themselves"
