@@ -63,7 +63,8 @@ class Worker:
                     self._piling_up.set()
                 elif not worked:
                     bell.wait(_IDLE_POLL_SECONDS)
-        self._piling_up.set()
+        for sleeper in (self._to_send, self._piling_up):
+            sleeper.set()
         for thread in threads:
             thread.join(timeout=30)
         log.info("worker.stopped")
