@@ -1,8 +1,8 @@
 # `make help` lists what there is. T=path narrows a test run: make test T=tests/bot
 PY := .venv/bin/python
 T ?= tests
-# How many processes run the tests; browser tests and real servers want a core each.
-N ?= 2
+# How many processes run the tests: on two cores they wait half of the time, for browsers, servers and disks.
+N ?= 3
 WITH_POSTGRES := POSTGRES_OPTIONS="-c fsync=off" scripts/with-postgres.sh
 BENCHES := intake worker latency admin classifier export similar reports surveys
 .DEFAULT_GOAL := help

@@ -1,6 +1,6 @@
 #!/bin/sh
-# run-tests.sh PROCESSES PATH…: the tests of PATH in two goes. Journeys come after the others and one at a time: they
-# start processes of their own and promise answers within seconds.
+# run-tests.sh PROCESSES PATH…: the tests of PATH in two goes. Journeys come after the others: they start processes of their
+# own, which would starve browsers of answers.
 set -u
 processes=$1
 shift
@@ -15,6 +15,6 @@ go() {
 failed=0
 found=0
 go -m "not journey" -n "$processes" --dist loadfile "$@"
-go -m journey "$@"
+go -m journey -n "$processes" "$@"
 [ $found -eq 1 ] || { echo "no tests in: $*" >&2; exit 5; }
 exit $failed
