@@ -28,19 +28,13 @@ Round = Callable[[], int]
 
 @dataclass(slots=True)
 class Worker:
-    """The loops of one worker process. ``others``: further rounds by name, such as media and jobs.
-
-    ``second``: helps while events pile up. One computes while the other waits for the database, which SQLite with its
-    one writer has no use for.
-    """
+    """The loops of one worker process. ``others``: further rounds by name, such as media and jobs."""
 
     processor: Processor
     sender: Sender
     others: dict[str, Round] = field(default_factory=dict)
-    second: Processor | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _to_send: threading.Event = field(default_factory=threading.Event)
-    _piling_up: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         """Run until `stop` is set; the work in hand is finished first."""
@@ -50,8 +44,6 @@ class Worker:
             threading.Thread(target=self._loop, args=(name, work), name=name, daemon=True)
             for name, work in self.others.items()
         ]
-        if self.second is not None:
-            threads.append(threading.Thread(target=self._help, args=(self.second,), name="second", daemon=True))
         for thread in threads:
             thread.start()
         with waker(self.processor.database.engine.url, self.stop) as bell:
@@ -59,12 +51,9 @@ class Worker:
             while not self.stop.is_set():
                 worked = self._round("events", self.processor.run_once)
                 self._to_send.set()
-                if worked >= self.processor.batch_size:
-                    self._piling_up.set()
-                elif not worked:
+                if not worked:
                     bell.wait(_IDLE_POLL_SECONDS)
-        for sleeper in (self._to_send, self._piling_up):
-            sleeper.set()
+        self._to_send.set()
         for thread in threads:
             thread.join(timeout=30)
         log.info("worker.stopped")
@@ -109,13 +98,6 @@ class Worker:
             if not self._round("outbox", self.sender.run_once):
                 self._to_send.wait(_IDLE_POLL_SECONDS)
                 self._to_send.clear()
-
-    def _help(self, second: Processor) -> None:
-        while not self.stop.is_set():
-            self._piling_up.wait()
-            if not self.stop.is_set() and not self._round("events", second.run_once):
-                self._piling_up.clear()
-            self._to_send.set()
 
     def _loop(self, name: str, work: Round) -> None:
         while not self.stop.is_set():

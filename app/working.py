@@ -32,10 +32,8 @@ def make_worker(site: Site, *, reader: TextReader | None = None) -> Worker:
     reader.read(["起動時に一度だけ読み込む"])
     store = make_media_store(settings)
     media = MediaFetcher(database, keys, ContentApi(settings), store)
-    processor, second = (Processor(database, settings, keys, reader, handle) for _ in range(2))
     return Worker(
-        processor=processor,
-        second=None if database.is_sqlite else second,
+        processor=Processor(database, settings, keys, reader, handle),
         sender=Sender(database, keys, LineApi(settings)),
         others={
             "media": media.run_once,

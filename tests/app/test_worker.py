@@ -220,38 +220,6 @@ def test_the_event_in_hand_is_finished_before_a_stopped_worker_ends(
     assert states(database) == {EventState.DONE}
 
 
-def test_a_second_processor_helps_while_events_pile_up(
-    postgres: Database, settings: Settings, deliver: Deliver, mailbox: Mailbox
-) -> None:
-    keys, both_at_work, threads = settings.key_ring(), threading.Barrier(2), set[str]()
-
-    class Shared(Notebook):
-        def __call__(self, batch: Batch, inbound: Inbound) -> Handled:
-            name = threading.current_thread().name
-            # The first batch shows that there are more; from then on each waits here for the other.
-            if len(self.seen) >= 4 and name not in threads:
-                threads.add(name)
-                both_at_work.wait(20)
-            return super().__call__(batch, inbound)
-
-    notebook = Shared()
-    people = [f"U{number}" for number in range(12)]
-    for person in people:
-        deliver(postgres, *[str(number) for number in range(4)], person=person)
-    first, second = (
-        Processor(postgres, settings, keys, FixedReader("roads"), notebook, batch_size=4, shards_at_once=1)
-        for _ in range(2)
-    )
-    worker = Worker(first, Sender(postgres, keys, mailbox), second=second)
-    with running(worker):
-        wait_for(lambda: states(postgres) == {EventState.DONE})
-    assert threads == {"worker", "second"}
-    heard = defaultdict(list)
-    for person, text in notebook.seen:
-        heard[person].append(text)
-    assert heard == {person: ["0", "1", "2", "3"] for person in people}
-
-
 def test_trouble_in_one_kind_of_work_stops_no_other(
     database: Database, make_worker: MakeWorker, deliver: Deliver, mailbox: Mailbox
 ) -> None:
