@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,10 +148,10 @@ def report(database: Database, folder: Path, times: int) -> None:
             dashboard(session, wanted, today=TODAY)
 
     for name, wanted in FILTERS.items():
-        page = timed(lambda wanted=wanted: client.get("/dashboard", query_string=wanted.address()), times)  # type: ignore[misc]
-        own = timed(lambda wanted=wanted: figures(wanted), times)  # type: ignore[misc]
-        plain = timed(lambda wanted=wanted: by_sql(database, wanted), 3)  # type: ignore[misc]
-        pandas = timed(lambda wanted=wanted: by_pandas(frame, wanted), 3)  # type: ignore[misc]
+        page = timed(partial(client.get, "/dashboard", query_string=wanted.address()), times)
+        own = timed(partial(figures, wanted), times)
+        plain = timed(partial(by_sql, database, wanted), 3)
+        pandas = timed(partial(by_pandas, frame, wanted), 3)
         shown = "".join(f"{median:8.0f}{p95:5.0f}" for median, p95 in (page, own, plain, pandas))
         print(f"{name:28} {shown}{'  over' if page[1] > target else ''}", flush=True)
 

@@ -5,6 +5,7 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import xlsxwriter
 
@@ -44,8 +45,8 @@ def _csv(rows: Iterable[Sequence[Cell]], headings: Sequence[str]) -> Iterator[by
 
 
 def _xlsx(rows: Iterable[Sequence[Cell]], headings: Sequence[str], sheet: str) -> Iterator[bytes]:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    options |= {"default_format_properties": {"font_name": "游ゴシック", "font_size": 10}}  # type: ignore[dict-item]
+    options: dict[str, Any] = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options |= {"default_format_properties": {"font_name": "游ゴシック", "font_size": 10}}
     with tempfile.TemporaryFile() as file:
         with xlsxwriter.Workbook(file, options) as workbook:
             head = workbook.add_format({"bold": True, "bg_color": "#E8F1FE", "bottom": 1, "text_wrap": True})

@@ -8,6 +8,7 @@ from datetime import date
 
 from feedback.clock import tokyo_date
 from feedback.exchange.written_dates import parse_moment
+from feedback.rejects import Reject
 
 LONGEST_NAME = 64
 MOST_LINES = 1000
@@ -26,15 +27,6 @@ class NewDay:
     day: date
     is_open: bool
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A line that cannot be used: its number from 1, what it says, and why not."""
-
-    line: int
-    text: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

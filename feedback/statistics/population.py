@@ -18,6 +18,7 @@ from feedback.audit import service as audit
 from feedback.errors import Invalid, NotAllowed
 from feedback.opinions.narrowing import UNKNOWN
 from feedback.opinions.rules import AGE_BANDS
+from feedback.rejects import Reject
 from feedback.staff.rules import Actor, Permission
 from feedback.statistics import keeping
 from feedback.statistics.dashboard import Names
@@ -33,15 +34,6 @@ _MOST_PEOPLE = 20_000_000
 _HEADS = frozenset({"地区", "地区名", "町名", "district"})
 _Z = 1.96
 """For 95 % confidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that was not read: its number, its words, why."""
-
-    line: int
-    text: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
